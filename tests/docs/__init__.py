@@ -1,0 +1,1 @@
+"""Every code block in the README and the docs is run."""
