@@ -1,7 +1,11 @@
-"""How much hypothesis tries, and whether it may be lucky."""
+"""How much hypothesis tries, and which `ohneio` is under test."""
 
+import importlib.util
 import os
+import sysconfig
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadline anywhere: no test passes or fails by the clock.
@@ -36,3 +40,23 @@ def _profile() -> str:
 
 
 settings.load_profile(_profile())
+
+
+def _home_of_ohneio() -> Path:
+    """Where `import ohneio` finds it, without importing it."""
+    spec = importlib.util.find_spec("ohneio")
+    assert spec is not None
+    assert spec.origin is not None, "ohneio is a namespace package: its __init__.py is missing"
+    return Path(spec.origin).parent
+
+
+def pytest_configure() -> None:
+    """With OHNEIO_INSTALLED set, refuse to test anything but the installed package."""
+    site = Path(sysconfig.get_path("purelib"))
+    if os.environ.get("OHNEIO_INSTALLED") and not _home_of_ohneio().is_relative_to(site):
+        raise pytest.UsageError(f"ohneio comes from {_home_of_ohneio()}, not from {site}")
+
+
+def pytest_report_header() -> str:
+    """Say which `ohneio` it is."""
+    return f"ohneio: {_home_of_ohneio()}, hypothesis profile: {_profile()}"
