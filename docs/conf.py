@@ -1,0 +1,25 @@
+"""How Sphinx builds the docs: `make docs`."""
+
+from importlib.metadata import version as installed
+
+project = "ohneio"
+copyright = "2016 Antoine Catton, 2026 the ohneio contributors"
+release = version = installed("ohneio")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_title = "ohneio"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+autodoc_type_aliases = {"Steps": "Steps"}
+python_use_unqualified_type_names = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True

@@ -1,0 +1,24 @@
+"""The reference lists what the package exports, all of it and nothing else."""
+
+import re
+
+import ohneio
+from tests.docs.pages import ROOT
+
+ENTRY = re.compile(r"^\.\. auto(?:class|function|exception|data|decorator):: (\S+)", re.MULTILINE)
+
+
+def documented() -> list[str]:
+    """Every name that a page of the reference has an entry for."""
+    pages = sorted((ROOT / "docs" / "reference").glob("*.md"))
+    return [entry for page in pages for entry in ENTRY.findall(page.read_text())]
+
+
+def test_every_exported_name_has_an_entry() -> None:
+    """`ohneio.__all__` and the reference agree."""
+    assert {name.removeprefix("ohneio.") for name in documented()} == set(ohneio.__all__)
+
+
+def test_no_name_has_two_entries() -> None:
+    """One name is explained in one place."""
+    assert len(documented()) == len(set(documented()))
