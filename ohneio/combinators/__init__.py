@@ -1,0 +1,6 @@
+"""The vocabulary: parsers that are plain data, for both directions."""
+
+from ._bytes import exactly, literal, until
+from ._stream import stream
+
+__all__ = ["exactly", "literal", "stream", "until"]

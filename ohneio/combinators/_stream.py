@@ -1,0 +1,37 @@
+"""Connections that emit item after item."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..core._connection import Connection
+from ..core._limits import DEFAULT_LIMITS, Limits
+from ..core._parser import Parser, items
+
+__all__ = ["stream"]
+
+T = TypeVar("T")
+
+
+def stream(parser: Parser[T], *, limits: Limits = DEFAULT_LIMITS) -> Callable[[], Connection[None, T]]:
+    """Return a factory of connections that emit every item that *parser* parses.
+
+    Each connection emits until the end of the input, which must not fall
+    inside an item; its result is then ``None``.
+
+    Args:
+
+        parser: What one item is; it must consume something.
+
+        limits: The bounds of each connection.
+
+    Example:
+        >>> from ohneio import until
+        >>> conn = stream(until(b"\\n"))()
+        >>> conn.send(b"one\\ntwo\\nthr")
+        >>> conn.events(), conn.unconsumed
+        ([b'one', b'two'], b'thr')
+    """
+    return functools.partial(Connection[None, T], functools.partial(items, parser), limits)

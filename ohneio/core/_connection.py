@@ -1,0 +1,292 @@
+"""The object between a protocol and somebody's loop."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from types import TracebackType
+from typing import Generic, Self, TypeVar, cast
+
+from ._buffer import Bytes
+from ._driver import Driver, State
+from ._errors import NoResult, UsageError
+from ._input import Input
+from ._limits import DEFAULT_LIMITS, Limits
+from ._run import Waiting
+from ._steps import Routine
+
+__all__ = ["Connection"]
+
+R = TypeVar("R", covariant=True)
+E = TypeVar("E", covariant=True)
+
+
+class Connection(Driver, Generic[R, E]):
+    """Run one protocol without any I/O: bytes in, bytes, events and a result out.
+
+    Bytes that came *from* the wire go in by `send`, and `send_eof` says that
+    no more will come. Bytes that go *to* the wire come out by `read`, emitted
+    values by `events`, and what the protocol returned by `get_result`. Nothing
+    runs before the first of these calls, each of which lets the protocol go
+    on as far as it can.
+
+    Connections are made by what `protocol` and `stream` return. One may be
+    handed from thread to thread between calls, not used by two at once.
+    Leaving a ``with`` block closes it.
+
+    Example:
+        >>> from ohneio import protocol, read, write
+        >>> @protocol
+        ... def double():
+        ...     yield from write((yield from read(2)) * 2)
+        >>> conn = double()
+        >>> conn.send(b"a")
+        >>> conn.waiting
+        'need 1 more byte at offset 1'
+        >>> conn.send(b"b")
+        >>> conn.read()
+        b'abab'
+    """
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(
+        self,
+        start: Callable[[], Routine[R]],
+        limits: Limits = DEFAULT_LIMITS,
+        source: Input | None = None,
+    ) -> None:
+        super().__init__(start, limits, Input(limits.max_buffered) if source is None else source)
+
+    # From the wire.
+
+    def send(self, data: Bytes) -> None:
+        """Hand in bytes that came from the wire, and let the protocol go on.
+
+        ``b""`` only lets it go on. In state DONE the bytes are kept, see
+        `unconsumed`; in FAILED nothing is taken.
+
+        Args:
+
+            data: The bytes; what is not `bytes` is copied.
+
+        Raises:
+            ParseError: The protocol failed on these bytes, now or earlier.
+                State is FAILED; what it wrote and emitted before is still
+                there, and so is what it did not consume.
+            UsageError: Nothing was taken: *data* is not bytes-like, the
+                connection is closed, the input had ended, the call came from
+                inside the protocol or from a second thread, or too much is
+                waiting already (see `wants_input`).
+            BaseException: Whatever else the protocol raised, unchanged.
+        """
+        self._enter("send()")
+        error: BaseException | None = None
+        try:
+            self._refuse_ended("send()")
+            error = self._feed(data)
+        finally:
+            self._leave()
+        _raise(error)
+
+    def send_eof(self) -> None:
+        """Say that no more bytes will come from the wire; again does no harm.
+
+        A protocol that waits for input gets an `IncompleteInput` where it
+        waits, which it may catch; `at_eof` becomes true; `write` goes on.
+
+        Raises:
+            ParseError: As `send`.
+            UsageError: As `send`.
+        """
+        self._enter("send_eof()")
+        error: BaseException | None = None
+        try:
+            self._refuse_ended("send_eof()")
+            if self._state is State.RUNNING:
+                error = self._end()
+        finally:
+            self._leave()
+        _raise(error)
+
+    # To the wire, and to the embedder.
+
+    def read(self, n: int = 0) -> bytes:
+        """Take at most *n* bytes that go to the wire, or all without *n*.
+
+        The protocol goes on whenever its output was taken, until *n* bytes
+        are there or it writes no more. Without *n* a protocol that writes for
+        ever is read for ever: a loop should ask for, say, 65536.
+
+        Never raises the protocol's failure: see `error`.
+
+        Raises:
+            UsageError: *n* is negative, or the call came from inside the
+                protocol or from a second thread. Nothing was taken.
+        """
+        if n < 0:
+            raise UsageError(f"expected a number of bytes, not {n!r}")
+        self._enter("read()")
+        try:
+            return self._drain(n)
+        finally:
+            self._leave()
+
+    def events(self) -> list[E]:
+        """Take the values that the protocol emitted since the last call, in order.
+
+        Never raises the protocol's failure: see `error`.
+
+        Raises:
+            UsageError: The call came from inside the protocol or from a
+                second thread. Nothing was taken.
+        """
+        self._enter("events()")
+        try:
+            self._pump()
+            taken, self._run.events = self._run.events, []
+            return cast("list[E]", taken)
+        finally:
+            self._leave()
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the protocol has returned, after letting it go on."""
+        self._enter("has_result")
+        try:
+            self._pump()
+            return self._state is State.DONE
+        finally:
+            self._leave()
+
+    def get_result(self) -> R:
+        """Return what the protocol returned, ``None`` included.
+
+        Raises:
+            NoResult: It has not returned yet, or was closed before it did.
+            ParseError: It failed, as `send`.
+            BaseException: Whatever else the protocol raised.
+            UsageError: As `read`.
+        """
+        self._enter("get_result()")
+        error: BaseException | None = None
+        try:
+            error = self._pump() or self._failed_before()
+        finally:
+            self._leave()
+        _raise(error)
+        if self._state is not State.DONE:
+            raise NoResult(f"the protocol has no result: {self.waiting}")
+        return cast("R", self._result)
+
+    def close(self) -> None:
+        """End a running protocol: its ``finally`` blocks run, innermost first.
+
+        What is left of output, events and input can still be taken. Does
+        nothing unless RUNNING.
+
+        Raises:
+            UsageError: The call came from inside the protocol or from a
+                second thread. Nothing was done.
+            BaseException: Whatever a ``finally`` block raised; the connection
+                is CLOSED all the same.
+        """
+        self._enter("close()")
+        try:
+            if self._state is State.RUNNING:
+                self._shut()
+        finally:
+            self._leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # How it stands; none of these runs the protocol.
+
+    @property
+    def state(self) -> State:
+        """RUNNING, DONE, FAILED or CLOSED."""
+        return self._state
+
+    @property
+    def error(self) -> BaseException | None:
+        """A copy of what the protocol failed with, or ``None``."""
+        return self._failed_before()
+
+    @property
+    def needed(self) -> int:
+        """The least number of further bytes that would wake the protocol.
+
+        1 for a delimiter; 0 when it does not wait for input.
+        """
+        return self._run.needed()
+
+    @property
+    def waiting(self) -> str:
+        """What the protocol waits for, as a sentence for a log."""
+        if self._state is State.RUNNING:
+            return self._run.describe()
+        return {State.DONE: "it is done", State.FAILED: "it failed"}.get(self._state, "it was closed")
+
+    @property
+    def wants_input(self) -> bool:
+        """Whether more input helps: False while blocked on output, at the end, or not RUNNING."""
+        run = self._run
+        return (
+            self._state is State.RUNNING
+            and not run.input.eof
+            and not (run.waiting is Waiting.DRAIN and bool(run.output))
+        )
+
+    @property
+    def consumed(self) -> int:
+        """How many bytes were consumed: with `unconsumed`, all that were fed."""
+        return self._run.input.position
+
+    @property
+    def unconsumed(self) -> bytes:
+        """The bytes that were fed and not consumed.
+
+        In state DONE exactly what is left over, for whoever takes the
+        connection next; in FAILED from the first byte of the token that failed.
+        """
+        return self._run.input.peek()
+
+    @property
+    def pending_input(self) -> int:
+        """How many fed bytes are not consumed."""
+        return len(self._run.input)
+
+    @property
+    def pending_output(self) -> int:
+        """How many written bytes were not read."""
+        return len(self._run.output)
+
+    def __repr__(self) -> str:
+        return f"<Connection {self._state}: {self.waiting}>"
+
+    # Private.
+
+    def _refuse_ended(self, call: str) -> None:
+        if self._state is State.CLOSED:
+            raise UsageError(f"{call} on a connection that was closed")
+        _raise(self._failed_before())
+
+    def _failed_before(self) -> BaseException | None:
+        return copy.copy(self._failure)
+
+
+def _raise(error: BaseException | None) -> None:
+    try:
+        if error is not None:
+            raise error
+    finally:
+        del error  # its traceback holds this frame

@@ -1,0 +1,228 @@
+"""The driver: between a caller's loop and a protocol's generators.
+
+Operations we want: take bytes, note the end of the input, hand over output,
+events and the result, and resume the protocol exactly when what it waits for
+is there.
+
+Rules that are kept here, and only here:
+
+* One guarded entry.  State, re-entrancy, a second thread and the argument are
+  checked before a byte is taken.  A lock that is only ever tried does it: it
+  costs some fifty nanoseconds a call and never blocks.
+* Lazy start.  No user code runs before the first call that pumps.  That call
+  starts the protocol as 0.9's constructor did, and then pumps as any other:
+  a `wait()` that the start ran into is over in the same call.
+* Failure stays.  A copy of the error is kept which was never raised itself
+  (one that was raised would hold frames, and grow with each raise); later
+  calls raise copies of that copy.
+* Nothing is lost: a failure moves the input to the first byte of the token
+  that failed, and leaves output and events where they are.
+
+Cost goals: a `send` that wakes nobody costs an append and a comparison.  The
+context variable is set once a pump, not once a resume.
+
+Doubts: a user's exception is copied with `copy.copy`, which trusts its
+``args``; where that fails, later calls name it in a `UsageError` instead.
+"""
+
+from __future__ import annotations
+
+import copy
+import enum
+import inspect
+from _thread import allocate_lock
+from collections.abc import Callable
+from types import CoroutineType, GeneratorType
+
+from ._buffer import Bytes, owned
+from ._errors import ParseError, UsageError
+from ._input import Input
+from ._limits import Limits
+from ._machine import Machine
+from ._run import Run, Waiting
+from ._steps import WAIT, Host, Routine, host
+
+__all__ = ["Driver", "State"]
+
+
+class State(enum.StrEnum):
+    """Where a connection is in its life."""
+
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CLOSED = "CLOSED"
+
+
+class Driver:
+    """Pump one protocol; `Connection` is its public face."""
+
+    __slots__ = ("_failure", "_lock", "_machine", "_result", "_run", "_start", "_state")
+
+    def __init__(self, start: Callable[[], Routine[object]], limits: Limits, source: Input) -> None:
+        self._start: Callable[[], Routine[object]] | None = start
+        self._run = Run(limits, source)
+        self._machine = Machine(self._run)
+        self._lock = allocate_lock()
+        self._state = State.RUNNING
+        self._result: object = None
+        self._failure: BaseException | None = None
+
+    # The guarded entry.
+
+    def _enter(self, call: str) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise UsageError(f"{call} called {self._by_whom()}")
+
+    def _leave(self) -> None:
+        self._lock.release()
+
+    def _by_whom(self) -> str:
+        inner: Host | None = host.get()
+        while inner is not None:
+            if inner is self._run:
+                return "from inside the protocol that it drives"
+            inner = inner.outer
+        return "while another thread is inside this connection"
+
+    # What the public calls do.
+
+    def _feed(self, chunk: Bytes) -> BaseException | None:
+        data = owned(chunk)
+        if data:
+            self._refuse_input(len(data))
+            self._run.input.write(data)
+        return self._pump()
+
+    def _refuse_input(self, size: int) -> None:
+        source, bound = self._run.input, self._run.limits.max_buffered
+        if source.eof:
+            raise UsageError("send() after send_eof(): the input has ended")
+        if self._state is State.DONE and len(source) + size > bound:
+            raise UsageError(f"the protocol is done, and more than {bound} bytes were left over")
+        if self._run.waiting is Waiting.DRAIN and len(source) > bound:
+            raise UsageError(
+                f"blocked on output with more than {bound} bytes unread: "
+                "read() first, and look at wants_input before send()"
+            )
+
+    def _end(self) -> BaseException | None:
+        self._run.input.eof = True
+        return self._pump()
+
+    def _drain(self, n: int) -> bytes:
+        """Take output and let the protocol go on, in turn."""
+        self._pump()
+        output = self._run.output
+        taken = output.read(n)
+        parts, size = [taken], len(taken)
+        while taken and not output and (size < n or not n):
+            self._advance()
+            taken = output.read(n - size if n else 0)
+            parts.append(taken)
+            size += len(taken)
+        return b"".join(parts)
+
+    # Pumping.
+
+    def _pump(self) -> BaseException | None:
+        """Let the protocol go on, once a call; return what came out of it if it failed."""
+        if self._run.waiting is Waiting.TURN:
+            self._run.waiting = Waiting.GO
+        return self._advance()
+
+    def _advance(self) -> BaseException | None:
+        run = self._run
+        if self._state is not State.RUNNING or not run.ready():
+            return None
+        run.outer = host.get()
+        token = host.set(run)
+        try:
+            return self._start_and_go() if run.waiting is Waiting.START else self._go()
+        finally:
+            host.reset(token)
+            run.outer = None
+            run.input.settle()
+
+    def _start_and_go(self) -> BaseException | None:
+        run = self._run
+        run.waiting = Waiting.GO
+        error = self._resume(begin=True)
+        if run.waiting is Waiting.TURN:
+            run.waiting = Waiting.GO
+        return error or self._go()
+
+    def _go(self) -> BaseException | None:
+        error = None
+        while error is None and self._state is State.RUNNING and self._run.ready():
+            error = self._resume()
+        return error
+
+    def _resume(self, *, begin: bool = False) -> BaseException | None:
+        try:
+            if begin:
+                self._begin()
+            value = self._machine.resume()
+        except BaseException as error:
+            self._fail(error)
+            return error
+        if value is not WAIT:
+            self._finish(State.DONE)
+            self._result = value
+        return None
+
+    def _begin(self) -> None:
+        start, self._start = self._start, None
+        routine = start() if start else None
+        if not isinstance(routine, (GeneratorType, CoroutineType)):
+            raise UsageError(
+                "a protocol is a generator function, an async function or a parser; "
+                f"this one returned {type(routine).__name__}"
+            )
+        self._machine.stack.append(routine)
+
+    # Endings.
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, ParseError) and not error._foreign:
+            self._run.place(error)
+            self._move_to(error)
+        self._failure = remembered(error)
+        self._finish(State.FAILED)
+
+    def _move_to(self, error: ParseError) -> None:
+        source, start = self._run.input, error._start
+        end = source.position + len(source)
+        if start is not None and source.position < start <= end:
+            source.move_to(start)
+
+    def _finish(self, state: State) -> None:
+        self._state = state
+        self._start = None
+        self._run.waiting = Waiting.GO
+        self._run.input.search = None
+
+    def _shut(self) -> None:
+        """Unwind a running protocol, last in first out, and be CLOSED."""
+        run = self._run
+        run.closing = True
+        run.outer = host.get()
+        token = host.set(run)
+        try:
+            self._machine.close()
+        finally:
+            host.reset(token)
+            run.outer = None
+            self._finish(State.CLOSED)
+
+
+def remembered(error: BaseException) -> BaseException:
+    """Return a copy of *error* that was never raised, or what names it."""
+    try:
+        copied = copy.copy(error)
+        if type(copied) is type(error) and str(copied) == str(error):
+            return copied
+    except Exception:
+        pass
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    return UsageError(f"the protocol failed with {name}, which cannot be copied and raised again")

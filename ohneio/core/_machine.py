@@ -1,0 +1,145 @@
+"""An explicit stack of generators.
+
+Helpers that use ``yield from`` nest on Python's own stack, and every resume
+passes through all of them.  Recursion must not: a peer that sends a hundred
+thousand opening brackets would end it in a ``RecursionError``, or worse.  So
+passages through `forward` and `@parser` become entries of a list, and a resume
+costs the same at any depth.
+
+Parents do not hold their children (a request hands the child over), and the
+list is dropped from its end: CPython 3.13.0 crashes when a long chain of
+suspended generators is dropped from its beginning.
+"""
+
+from __future__ import annotations
+
+from types import CoroutineType, GeneratorType, TracebackType
+
+from ._errors import ParseError, UsageError
+from ._steps import CALL, WAIT, Host, Routine, Step
+
+__all__ = ["Machine"]
+
+#: How many passages of a traceback are kept: all of a hundred thousand would
+#: be some megabytes of text.
+MAX_LEVELS = 20
+#: Whose frames are not to blame when a protocol awaits an event loop.
+LOOPS = frozenset({"asyncio", "trio", "twisted", "tornado", "anyio", "curio"})
+
+
+class Machine:
+    """Run a stack of generators until it waits or ends."""
+
+    __slots__ = ("_host", "stack")
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.stack: list[Routine[object]] = []
+
+    def resume(self) -> object:
+        """Run on: return `WAIT` when suspended, or the value of the first generator.
+
+        Raises:
+            BaseException: Whatever came out of the first generator.
+        """
+        stack = self.stack
+        value: object = None
+        error: BaseException | None = None
+        kept: TracebackType | None = None
+        levels = 0
+        try:
+            while True:
+                try:
+                    top = stack[-1]
+                    request = top.throw(error) if error else top.send(value)  # type: ignore[arg-type]
+                except StopIteration as stop:
+                    value, error, levels = stop.value, None, 0
+                    stack.pop()
+                    if not stack:
+                        return value
+                except BaseException as raised:
+                    stack.pop()
+                    levels, kept = levels + 1, _shortened(raised, levels, kept)
+                    error = self._passed_on(raised)
+                    if not stack:
+                        raise
+                else:
+                    value, error, levels = None, None, 0
+                    if request is WAIT:
+                        return WAIT
+                    error = self._push() if request is CALL else misuse(top, request)
+        finally:
+            # A traceback holds this frame, which would hold the error in turn.
+            error = kept = None
+
+    def close(self) -> None:
+        """Unwind everything, last in first out; the first error is raised at the end."""
+        error: BaseException | None = None
+        while self.stack:
+            try:
+                self.stack.pop().close()
+            except BaseException as raised:
+                error = error or raised
+        try:
+            if error is not None:
+                raise error
+        finally:
+            del error  # or it would be held by its own traceback
+
+    def _passed_on(self, error: BaseException) -> BaseException:
+        if isinstance(error, ParseError):
+            self._host.place(error)
+        return error
+
+    def _push(self) -> BaseException | None:
+        called, self._host.called = self._host.called, None
+        if called is None:
+            return UsageError("a request was yielded twice")
+        if len(self.stack) > self._host.limits.max_depth:
+            called.close()
+            return self._host.too_deep()
+        self.stack.append(called)
+        return None
+
+
+def _shortened(
+    error: BaseException, levels: int, kept: TracebackType | None
+) -> TracebackType | None:
+    """Keep only the innermost levels of the traceback of an error on its way up."""
+    if levels < MAX_LEVELS:
+        return error.__traceback__
+    error.__traceback__ = kept
+    return kept
+
+
+def misuse(top: Routine[object], value: object) -> UsageError:
+    """Return the error for a yielded *value* that is no request, naming the line."""
+    name, line = _culprit(top)
+    if isinstance(value, CoroutineType):
+        value.close()  # it will never be awaited, and should not warn of that
+    advice = "did you mean `yield from`?"
+    if isinstance(top, CoroutineType) or hasattr(value, "add_done_callback"):
+        advice += " There is no event loop here: only ohneio's primitives and parsers can be awaited"
+    return UsageError(f"{name}() in line {line} yielded {_described(value)}: {advice}")
+
+
+def _culprit(top: object) -> tuple[str, int]:
+    """Find the innermost function of the user in a chain of ``yield from`` or ``await``."""
+    name, line = type(top).__qualname__, 0
+    while isinstance(top, (GeneratorType, CoroutineType)):
+        if isinstance(top, GeneratorType):
+            frame, inner = top.gi_frame, top.gi_yieldfrom
+        else:
+            frame, inner = top.cr_frame, top.cr_await
+        if frame and frame.f_globals.get("__name__", "").partition(".")[0] not in LOOPS:
+            name, line = top.__qualname__, frame.f_lineno
+        top = inner
+    return name, line
+
+
+def _described(value: object) -> str:
+    if isinstance(value, (GeneratorType, CoroutineType)):
+        return f"{value.__qualname__}()"
+    if value is None or isinstance(value, Step):
+        return "nothing" if value is None else repr(value)
+    return f"an object of {type(value).__qualname__}"

@@ -1,0 +1,321 @@
+"""What one running protocol has: its input, output, events and wake condition.
+
+The driver asks `Run.ready` whether the condition holds; until then it does not
+touch the generator.  Feeding byte by byte therefore costs a comparison a byte.
+
+A `Run` never refers to the generators that use it, so that a connection which
+is dropped is gone at once, without the garbage collector.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from typing import Protocol, TypeVar
+
+from ._buffer import Buffer
+from ._errors import (
+    IncompleteInput,
+    LimitExceeded,
+    ParseError,
+    UsageError,
+    capped,
+    counted,
+    furthest,
+    inside,
+    show,
+)
+from ._input import Input
+from ._limits import Limits
+from ._steps import WAIT, Host, Steps
+
+__all__ = ["UNBOUNDED", "Mark", "Run", "Waiting"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+#: A length that no input reaches.
+UNBOUNDED = 1 << 62
+
+
+class Parsing(Protocol[T_co]):
+    """Anything with the steps of a parser."""
+
+    def _parse(self) -> Steps[T_co]: ...
+
+
+class Waiting(enum.Enum):
+    """What a suspended protocol waits for."""
+
+    START = "its first call"
+    GO = "nothing"
+    TURN = "the next call"
+    BYTES = "bytes"
+    DELIMITER = "a delimiter"
+    DRAIN = "its output to be read"
+
+
+class Mark:
+    """Remember where an open alternative began."""
+
+    __slots__ = ("alive", "position")
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.alive = True
+
+
+class Run(Host):
+    """Hold the state of one running protocol, apart from its generators."""
+
+    __slots__ = (
+        "_again",
+        "_furthest",
+        "closing",
+        "events",
+        "input",
+        "item",
+        "marks",
+        "output",
+        "waited_at",
+        "waiting",
+        "want",
+    )
+
+    _furthest: ParseError | None
+
+    def __init__(self, limits: Limits, source: Input) -> None:
+        super().__init__(limits)
+        self.input = source
+        self.output = Buffer()
+        self.events: list[object] = []
+        self.waiting = Waiting.START
+        self.want = 0
+        self.closing = False
+        # Where a `wait` was last begun: see `turn`.
+        self.waited_at = -1
+        # The alternatives that are open, outermost first.
+        self.marks: list[Mark] = []
+        # Where the outermost parser began, or None between items; how many
+        # bytes were read again since, and the furthest failure so far.
+        self.item: int | None = None
+        self._again = 0
+        self._furthest = None
+
+    # For the driver.
+
+    def ready(self) -> bool:
+        """Tell whether the generator should be resumed."""
+        match self.waiting:
+            case Waiting.BYTES:
+                return len(self.input) >= self.want or self.input.eof
+            case Waiting.DELIMITER:
+                search = self.input.search
+                return search is None or search.over or self.input.eof
+            case Waiting.DRAIN:
+                return not self.output
+            case Waiting.TURN:
+                return False
+        return True
+
+    def needed(self) -> int:
+        """Return the least number of further bytes that would wake it."""
+        if self.waiting is Waiting.BYTES:
+            return max(self.want - len(self.input), 0)
+        return int(self.waiting is Waiting.DELIMITER)
+
+    def describe(self) -> str:
+        """Say what it waits for, as a sentence."""
+        place = f" at offset {self.input.position + len(self.input)}{inside(capped(self.path))}"
+        match self.waiting:
+            case Waiting.BYTES:
+                return f"need {counted(self.needed(), 'more byte')}{place}"
+            case Waiting.DELIMITER if self.input.search:
+                return f"need {show(self.input.search.delimiter)}, not seen before the end{place}"
+            case Waiting.DRAIN:
+                return f"wait for {counted(len(self.output), 'byte')} of output to be read"
+        return f"wait for {self.waiting.value}"
+
+    # Waiting, for primitives and parsers.
+
+    def need(self, n: int) -> Steps[None]:
+        """Wait until *n* unread bytes are there."""
+        if n > self.limits.max_buffered:
+            raise self.over_limit(self.limits.max_buffered, "max_buffered")
+        source = self.input
+        while len(source) < n:
+            if source.eof:
+                raise self.ended(n - len(source))
+            yield from self.sleep(Waiting.BYTES, n)
+
+    def find(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Steps[int]:
+        """Wait for *delimiter*; return how many bytes, at most *limit*, are before it.
+
+        *seen* says that the input's current block was looked at already, in vain.
+        """
+        bound = min(limit, self.limits.max_buffered)
+        source = self.input
+        search = source.seek(delimiter, bound, seen=seen)
+        while not search.over:
+            if source.eof:
+                raise self.ended(1, delimiter)
+            source.search = search
+            yield from self.sleep(Waiting.DELIMITER)
+            source.search = None
+        if search.exceeded:
+            raise self.over_limit(bound, "max" if bound == limit else "max_buffered")
+        return search.found - source.position
+
+    def byte_or_end(self) -> Steps[None]:
+        """Wait for an unread byte, or the end of the input."""
+        source = self.input
+        while not source and not source.eof:
+            yield from self.sleep(Waiting.BYTES, 1)
+
+    def turn(self) -> Steps[None]:
+        """Wait for the next call that pumps."""
+        source = self.input
+        if source.eof and not self.output:
+            raise self.ended(1)
+        if source.position == self.waited_at and len(source) > self.limits.max_buffered:
+            # It looks, takes nothing and waits again, while the input grows.
+            raise self.over_limit(self.limits.max_buffered, "max_buffered")
+        self.waited_at = source.position
+        yield from self.sleep(Waiting.TURN)
+
+    def drained(self) -> Steps[None]:
+        """Wait until all output was read; while closing there is nobody to wait for."""
+        while self.output and not self.closing:
+            yield from self.sleep(Waiting.DRAIN)
+
+    def sleep(self, waiting: Waiting, want: int = 0) -> Steps[None]:
+        """Suspend until what it waits for is there, or the input ended."""
+        if self.closing:
+            raise UsageError("cannot wait while the connection is being closed")
+        self.waiting, self.want = waiting, want
+        yield WAIT
+        self.waiting = Waiting.GO
+
+    # Errors.
+
+    def place(self, error: ParseError) -> None:
+        if error._foreign:
+            return
+        if error.offset is None:
+            error.offset = error._start = self.input.position
+        super().place(error)
+
+    def mismatch(self, *expected: str | bytes, found: int = 1) -> ParseError:
+        """Return the error for a token that begins here, decided by its *found*-th byte."""
+        return ParseError(
+            expected=expected,
+            offset=self.input.position,
+            found=self.input.peek(found) if found else None,
+            path=capped(self.path),
+        )
+
+    def ended(self, needed: int, *expected: str | bytes) -> IncompleteInput:
+        """Return the error for an input that ended *needed* bytes too early."""
+        source = self.input
+        start, end = source.position, source.position + len(source)
+        first = start if self.item is None else self.item
+        error = IncompleteInput(
+            needed=needed, have=end - first, offset=end, expected=expected, path=capped(self.path)
+        )
+        error._start = start
+        return error
+
+    def over_limit(self, limit: int, name: str, unit: str = "byte") -> LimitExceeded:
+        """Return the error for something too long that begins here."""
+        return LimitExceeded(
+            limit=limit, name=name, unit=unit, offset=self.input.position, path=capped(self.path)
+        )
+
+    def too_deep(self) -> LimitExceeded:
+        return self.over_limit(self.limits.max_depth, "max_depth", "level")
+
+    # Items: what the outermost parser makes.
+
+    def steps(self, parser: Parsing[T]) -> Steps[T]:
+        """Return the steps that parse *parser*, an item of its own if none is under way."""
+        if self.item is not None:
+            return parser._parse()
+        return self._as_item(parser._parse())
+
+    def _as_item(self, steps: Steps[T]) -> Steps[T]:
+        self.item, self._again, self._furthest = self.input.position, 0, None
+        try:
+            return (yield from steps)
+        except ParseError as error:
+            failure = error
+        finally:
+            self.item = None
+        try:
+            raise self.told(failure)
+        finally:
+            del failure  # its traceback holds this frame
+
+    def whole(self, parser: Parsing[T]) -> Steps[T]:
+        """Return the steps that parse *parser* as all of the input."""
+        return self._as_item(self._to_the_end(parser))
+
+    def _to_the_end(self, parser: Parsing[T]) -> Steps[T]:
+        value = yield from parser._parse()
+        yield from self.byte_or_end()
+        if self.input:
+            raise self.mismatch("end of input")
+        return value
+
+    def told(self, error: ParseError) -> ParseError:
+        """Return the failure to report for *error*: the furthest of the item."""
+        self.place(error)
+        if error._foreign or isinstance(error, LimitExceeded):
+            return error
+        return furthest(self._furthest, error)
+
+    # Alternatives.
+
+    def mark(self) -> Mark:
+        """Open an alternative here: what is read from now on can come back."""
+        mark = Mark(self.input.position)
+        self.marks.append(mark)
+        self.input.hold()
+        return mark
+
+    def release(self, mark: Mark) -> None:
+        """Close an alternative, unless `commit` has done it."""
+        if mark.alive:
+            self.marks.pop()
+            if not self.marks:
+                self.input.let_go()
+
+    def rewind(self, mark: Mark) -> None:
+        """Go back to where an alternative began.
+
+        Raises:
+            LimitExceeded: When too much has been read again within this item.
+        """
+        self._again += self.input.position - mark.position
+        self.input.move_to(mark.position)
+        if self._again > self.limits.max_backtrack:
+            raise self.over_limit(self.limits.max_backtrack, "max_backtrack")
+
+    def failed(self, error: ParseError) -> None:
+        """Remember why an alternative was given up."""
+        self.place(error)
+        self._furthest = furthest(self._furthest, error)
+
+    def commit(self) -> None:
+        """Close every open alternative: there is no way back from here."""
+        for mark in self.marks:
+            mark.alive = False
+        self.marks.clear()
+        self.input.let_go()
+
+    def refuse_in_alternative(self, name: str) -> None:
+        """Refuse an action that could not be taken back."""
+        if self.marks:
+            raise UsageError(
+                f"{name} inside an alternative: if it fails, that could not be taken back; "
+                "use commit first, or move it out"
+            )

@@ -1,0 +1,75 @@
+"""Who is told of a failure, and how."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from ohneio import ParseError
+
+if TYPE_CHECKING:
+    from ohneio.loops._sockets import Address
+
+__all__ = ["Failures", "OnError", "missing"]
+
+#: Called with the peer, the failure and how many bytes of the stream had been
+#: taken by then (for a `ParseError`, its own offset).
+OnError: TypeAlias = "Callable[[Address, Exception, int], object]"
+
+
+class Failures:
+    """Tell every failure once: to the embedder, else to the log.
+
+    Args:
+        loop: The name of the adapter's module, and of its logger.
+        on_error: The embedder's function, if there is one.
+    """
+
+    def __init__(self, loop: str, on_error: OnError | None) -> None:
+        self._logger = logging.getLogger(loop)
+        self._on_error = on_error
+
+    def tell(self, peer: Address, error: Exception, consumed: int) -> object:
+        """Report *error*; return what the embedder's function returned."""
+        offset = _offset(error, consumed)
+        if self._on_error is None:
+            self._log(peer, error, offset)
+            return None
+        try:
+            return self._on_error(peer, error, offset)
+        except Exception:
+            self.broken()
+            return None
+
+    def broken(self) -> None:
+        """Log that *on_error* itself has just failed."""
+        self._logger.exception("on_error failed")
+
+    def accepting(self, error: OSError) -> None:
+        """Log that the system cannot take one more connection now."""
+        self._logger.error("cannot accept: %s", error)
+
+    def _log(self, peer: Address, error: Exception, offset: int) -> None:
+        # The peer's fault and the network's are a sentence; a bug of ours is a traceback.
+        blameless = isinstance(error, (ParseError, OSError))
+        self._logger.log(
+            logging.WARNING if blameless else logging.ERROR,
+            "connection from %s:%s failed after %d bytes: %s: %s",
+            *peer,
+            offset,
+            type(error).__name__,
+            error,
+            exc_info=None if blameless else error,
+        )
+
+
+def _offset(error: Exception, consumed: int) -> int:
+    if isinstance(error, ParseError) and error.offset is not None:
+        return error.offset
+    return consumed
+
+
+def missing(loop: str) -> str:
+    """Say how to install a loop that is not there."""
+    return f"ohneio.loops.{loop} needs {loop}, which is not installed: pip install ohneio[{loop}]"

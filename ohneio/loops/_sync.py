@@ -1,0 +1,226 @@
+"""The channel of the loops that simply wait: blocking sockets and gevent's.
+
+The adapter brings a socket and a lock of its own kind; the rest is alike.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from ohneio.loops._pump import CHUNK, LINGER, Next, Pump
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ohneio import Connection
+    from ohneio.loops._failures import Failures
+    from ohneio.loops._sockets import Address
+
+__all__ = ["Socket", "SyncChannel"]
+
+R = TypeVar("R")
+E = TypeVar("E")
+
+
+class Socket(Protocol):
+    """What is asked of a socket that waits."""
+
+    def recv(self, bufsize: int, /) -> bytes:
+        """Wait for bytes; none are the end."""
+        ...
+
+    def sendall(self, data: bytes, /) -> None:
+        """Wait until all of *data* is sent."""
+        ...
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Bound every later wait."""
+        ...
+
+    def shutdown(self, how: int, /) -> None:
+        """End one direction, or both; whoever waits is woken."""
+        ...
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        ...
+
+
+class SyncChannel(Generic[R, E]):
+    """One connection on a socket: iterate for its events, write to the peer.
+
+    Only one thread (or greenlet) iterates; `write` and `abort` may be called
+    from others. Leave it with ``with``, or `close` it.
+
+    Attributes:
+        conn: The connection itself, to look at.
+        peer: The other end's host and port.
+
+    Example::
+
+        with connect(replies, "127.0.0.1", 6379) as channel:
+            channel.write(b"PING\\r\\n")
+            for reply in channel:
+                print(reply)
+    """
+
+    def __init__(
+        self,
+        conn: Connection[R, E],
+        sock: Socket,
+        peer: Address,
+        lock: AbstractContextManager[object],
+    ) -> None:
+        self.conn = conn
+        self.peer = peer
+        self._pump = Pump(conn)
+        self._sock = sock
+        self._lock = lock
+        self._events: deque[E] = deque()
+        self._aborted = False
+        self._closed = False
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> E:
+        if not self._events:
+            self._events.extend(self._more())
+        if not self._events:
+            raise StopIteration
+        return self._events.popleft()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if exc[0] is None:
+            self.close()
+        else:
+            self._release()
+
+    def write(self, data: bytes) -> None:
+        """Send *data* to the peer as it is, past the protocol, and wait until it is gone.
+
+        Raises:
+            OSError: The connection is closed, or broken.
+        """
+        if self._closed or self._aborted:
+            raise BrokenPipeError("the connection is closed")
+        with self._lock:
+            self._sock.sendall(data)
+
+    def send_eof(self) -> None:
+        """Tell the peer that no more will be written; its answers still come.
+
+        Raises:
+            OSError: The connection is closed, or broken.
+        """
+        with self._lock:
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def result(self) -> R:
+        """Drive the connection to its end and return its result.
+
+        Events that are emitted meanwhile are kept for the iteration.
+
+        Raises:
+            ParseError: What the protocol failed with, or whatever else it raised.
+            NoResult: The connection was closed before its end.
+            OSError: The connection broke before its end.
+        """
+        while events := self._more():
+            self._events.extend(events)
+        return self.conn.get_result()
+
+    def close(self) -> None:
+        """End the protocol, send what it had written by now, and close."""
+        if self._closed:
+            return
+        try:
+            for output in self._pump.close():
+                self._send(output)
+        finally:
+            self._release()
+
+    def abort(self) -> None:
+        """End the connection at once, also from another thread: nothing more is sent.
+
+        Whoever waits in it is woken; the iteration ends without an error.
+        """
+        self._aborted = True
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def _more(self) -> list[E]:
+        """Wait for events; none are the end. The failure is raised after it."""
+        if self._closed:
+            return []
+        try:
+            return self._drive()
+        except BaseException as error:
+            self._release()
+            if self._aborted and isinstance(error, OSError):
+                return []
+            raise
+
+    def _drive(self) -> list[E]:
+        while True:
+            step = self._pump.step()
+            if isinstance(step, list):
+                return step
+            if isinstance(step, bytes):
+                self._send(step)
+            elif step is Next.INPUT:
+                self._receive()
+            else:
+                return self._end()
+
+    def _send(self, data: bytes) -> None:
+        with self._lock:
+            self._sock.sendall(data)
+
+    def _receive(self) -> None:
+        data = self._sock.recv(CHUNK)
+        if self._aborted:  # what woke us is no end of input
+            raise ConnectionAbortedError("aborted")
+        self._pump.feed(data)
+
+    def _end(self) -> list[E]:
+        if not self._pump.eof:
+            self._linger()
+        self._release()
+        self._pump.check()
+        return []
+
+    def _linger(self) -> None:
+        """Half-close, then give the peer a while to read the rest and close as well."""
+        deadline = monotonic() + LINGER
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+            while (left := deadline - monotonic()) > 0:
+                self._sock.settimeout(left)
+                if not self._sock.recv(CHUNK):
+                    break
+
+    def _release(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._sock.close()
+            self.conn.close()
+
+    def _serve(self, handler: Callable[[Self, E], object] | None, failures: Failures) -> None:
+        """Hand every event to *handler*, to the end; report what goes wrong."""
+        try:
+            with self:
+                for event in self:
+                    if handler is not None:
+                        handler(self, event)
+        except Exception as error:
+            if not self._aborted:
+                failures.tell(self.peer, error, self.conn.consumed)

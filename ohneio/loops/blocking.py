@@ -1,0 +1,179 @@
+"""Blocking sockets: one thread a connection.
+
+Example::
+
+    from ohneio.loops.blocking import connect, serve
+
+    serve(echo, "127.0.0.1", 8007)  # until Ctrl-C
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from selectors import EVENT_READ, DefaultSelector
+from ssl import SSLContext
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from ohneio.loops._failures import Failures, OnError
+from ohneio.loops._sockets import PAUSE, Server, accept, listen, peer_of, prompt
+from ohneio.loops._sync import Socket, SyncChannel
+from ohneio.loops._tls import TLSSocket
+
+if TYPE_CHECKING:
+    from ohneio import Connection
+
+__all__ = ["Channel", "Server", "connect", "serve"]
+
+R = TypeVar("R")
+E = TypeVar("E")
+
+
+class Channel(SyncChannel[R, E]):
+    __doc__ = SyncChannel.__doc__
+
+
+def connect(
+    factory: Callable[[], Connection[R, E]],
+    host: str,
+    port: int,
+    *,
+    ssl: SSLContext | None = None,
+    server_hostname: str | None = None,
+) -> Channel[R, E]:
+    """Connect to a server and return the channel.
+
+    Args:
+        factory: Makes the connection.
+        host: The server's name or address.
+        port: The server's port.
+        ssl: Speak TLS, with this context.
+        server_hostname: The name in the server's certificate, if it is not *host*.
+
+    Raises:
+        OSError: The server cannot be reached, or the TLS handshake failed.
+
+    Example::
+
+        with connect(replies, "127.0.0.1", 6379) as channel:
+            channel.write(b"PING\\r\\n")
+            print(next(channel))
+    """
+    conn = factory()
+    sock = prompt(socket.create_connection((host, port)))
+    peer = peer_of(sock)
+    return Channel(conn, _secured(sock, ssl, server_hostname or host), peer, Lock())
+
+
+def _secured(sock: socket.socket, context: SSLContext | None, name: str) -> Socket:
+    if context is None:
+        return sock
+    with ExitStack() as undo:
+        undo.callback(sock.close)
+        secured = undo.enter_context(closing(TLSSocket(sock, context, server_hostname=name)))
+        secured.do_handshake()
+        undo.pop_all()
+    return secured
+
+
+def serve(
+    factory: Callable[[], Connection[R, E]],
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    handler: Callable[[Channel[R, E], E], object] | None = None,
+    on_error: OnError | None = None,
+    on_listening: Callable[[Server], object] | None = None,
+    sock: socket.socket | None = None,
+    ssl: SSLContext | None = None,
+) -> None:
+    """Accept connections, each in a thread of its own, until stopped.
+
+    It lasts until `Server.stop` is called or an exception (``KeyboardInterrupt``
+    above all) comes; then every connection is closed, and the threads are waited
+    for.
+
+    Args:
+        factory: Makes a connection for every peer.
+        host: Where to listen; without one, on this machine alone.
+        port: Where to listen; 0, or none, is a port that is free.
+        handler: Called in the connection's thread with the channel and each event.
+        on_error: Called with peer, error and offset; without it, failures are logged.
+        on_listening: Called once with the server, when it listens.
+        sock: Serve this listening socket instead, and close it at the end.
+        ssl: Speak TLS, with this context.
+
+    Raises:
+        OSError: The address cannot be had.
+
+    Example::
+
+        def answer(channel, request):
+            channel.write(b"you said " + request)
+
+        serve(requests, "127.0.0.1", 8007, handler=answer)
+    """
+    failures = Failures(__name__, on_error)
+
+    def start(accepted: socket.socket) -> None:
+        accepted.setblocking(True)
+        secured = accepted if ssl is None else TLSSocket(accepted, ssl, server_side=True)
+        channel = Channel(factory(), secured, peer_of(accepted), Lock())
+        threads.start(channel, lambda: channel.handle(handler, failures))
+
+    with ExitStack() as stack:
+        listener = stack.enter_context(listen(host, port, sock))
+        server = stack.enter_context(closing(Server(listener)))
+        threads = stack.enter_context(closing(_Threads()))
+        if on_listening is not None:
+            on_listening(server)
+        for accepted in _accepted(listener, server, failures):
+            try:
+                start(accepted)
+            except Exception as error:
+                accepted.close()
+                failures.tell(peer, error, 0)
+
+
+def _accepted(
+    listener: socket.socket, server: Server, failures: Failures
+) -> Iterator[socket.socket]:
+    """Give every new connection, until the server is to stop."""
+    with DefaultSelector() as selector:
+        selector.register(listener, EVENT_READ)
+        selector.register(server, EVENT_READ)
+        while all(key.fileobj is not server for key, _ in selector.select()):
+            try:
+                if accepted := accept(listener):
+                    yield accepted
+            except OSError as error:
+                failures.accepting(error)
+                time.sleep(PAUSE)
+
+
+class _Threads:
+    """The threads of a server, each with the channel it drives."""
+
+    def __init__(self) -> None:
+        self._running: dict[Abortable, Thread] = {}
+
+    def start(self, channel: Abortable, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            finally:
+                del self._running[channel]
+
+        self._running[channel] = thread = Thread(target=run, daemon=True)
+        thread.start()
+
+    def close(self) -> None:
+        """Wake every thread, and wait for it."""
+        running = dict(self._running)
+        for channel in running:
+            channel.abort()
+        for thread in running.values():
+            thread.join()
