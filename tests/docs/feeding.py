@@ -1,4 +1,4 @@
-"""The two ways in which the docs' examples are fed; also a pytest plugin that feeds byte by byte."""
+"""Feed the docs' examples byte by byte; also a pytest plugin that does."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,6 +1,7 @@
 """Every Python block in the README and the docs runs, fed whole and byte by byte.
 
-The blocks of a page run in order in one namespace. A mark after the language says what else a block is:
+The blocks of a page run in order in one namespace. A mark after the language says what else a
+block is:
 
 * "```python tests" holds tests for pytest, and pytest runs them;
 * "```python server" is a program that serves the line echo; `test_servers.py` starts it.
@@ -14,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from ohneio import protocol, emit, read_some, at_eof
+from ohneio import at_eof, emit, protocol, read_some
 from tests.docs.feeding import feed_byte_by_byte
 from tests.docs.pages import ROOT, Block, name, pages, python_blocks, run
 
