@@ -10,7 +10,7 @@ from ..core._buffer import Bytes, owned
 from ..core._building import put
 from ..core._errors import BuildError, UsageError, show
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED, Run, Waiting
+from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
 
 __all__ = ["exactly", "literal", "until"]
@@ -25,16 +25,24 @@ class Exactly(Parser[bytes]):
     def __repr__(self) -> str:
         return f"exactly({self.n})"
 
-    def __iter__(self) -> Steps[bytes]:
-        run = current()
-        return run.steps(self) if run.building else self._parse()
-
     def _parse(self) -> Steps[bytes]:
+        # The fast path of `Buffer.take`, written out.
+        source, n = current().input, self.n
+        data, pos = source.data, source.pos
+        end = pos + n
+        if end <= len(data) and n <= source.limit:
+            source.pos = end
+            return data[pos:end]
+        return (yield from self._wait())
+
+    __iter__ = _parse
+
+    def _wait(self) -> Steps[bytes]:
         run = current()
-        source, n = run.input, self.n
-        if n > len(source.data) - source.pos or n > source.limit:
-            yield from run.need(n)
-        return source.take(n)
+        if run.building:
+            return (yield from run.steps(self))
+        yield from run.need(self.n)
+        return run.input.take(self.n)
 
     def _build(self, value: Bytes) -> Steps[None]:
         data = bytes_of(value)
@@ -50,27 +58,36 @@ class Until(Parser[bytes]):
     delimiter: bytes
     include: bool = False
     max: int = UNBOUNDED
+    _width: int = attrs.field(init=False, eq=False)
+
+    @_width.default
+    def _measure(self) -> int:
+        return len(self.delimiter)
 
     def __repr__(self) -> str:
         include = ", include=True" if self.include else ""
         bound = f", max={self.max}" if self.max != UNBOUNDED else ""
         return f"until({self.delimiter!r}{include}{bound})"
 
-    def __iter__(self) -> Steps[bytes]:
-        run = current()
-        return run.steps(self) if run.building else self._parse()
-
     def _parse(self) -> Steps[bytes]:
-        run = current()
-        source = run.input
+        source = current().input
         data, pos = source.data, source.pos
-        size = data.find(self.delimiter, pos) - pos
-        if size < 0 or size > self.max or size > source.limit:
-            size = yield from run.find(self.delimiter, self.max, seen=size < 0)
-            token = source.take(size + len(self.delimiter))
-            return token if self.include else token[:size]
-        source.pos = end = pos + size + len(self.delimiter)
-        return data[pos:end] if self.include else data[pos : pos + size]
+        end = data.find(self.delimiter, pos)
+        size = end - pos
+        if end < 0 or size > self.max or size > source.limit:
+            return (yield from self._wait(seen=end < 0))
+        source.pos = end + self._width
+        return data[pos : source.pos] if self.include else data[pos:end]
+
+    __iter__ = _parse
+
+    def _wait(self, *, seen: bool) -> Steps[bytes]:
+        run = current()
+        if run.building:
+            return (yield from run.steps(self))
+        size = yield from run.find(self.delimiter, self.max, seen=seen)
+        token = run.input.take(size + self._width)
+        return token if self.include else token[:size]
 
     def _build(self, value: Bytes) -> Steps[None]:
         data = bytes_of(value)
@@ -93,30 +110,29 @@ class Literal(Parser[bytes]):
         return f"literal({self.data!r})"
 
     def _parse(self) -> Steps[bytes]:
-        run = current()
-        source, expected = run.input, self.data
-        size = len(expected)
-        if size > source.limit or not source.data.startswith(expected, source.pos):
-            yield from self._compare(run)
-            source.take(size)
-        else:
-            source.pos += size
+        source, expected = current().input, self.data
+        if not source.data.startswith(expected, source.pos) or len(expected) > source.limit:
+            return (yield from self._compare())
+        source.pos += len(expected)
         return expected
 
-    def _compare(self, run: Run) -> Steps[None]:
-        """Wait for the rest, and fail on the first wrong byte."""
-        source, expected, same = run.input, self.data, 0
-        if len(expected) > source.limit:
-            raise run.over_limit(source.limit, "max_buffered")
+    __iter__ = _parse
+
+    def _compare(self) -> Steps[bytes]:
+        """Go on with what is there, fail on the first wrong byte, or wait for the next."""
+        run, expected, same = current(), self.data, 0
+        if run.building:
+            return (yield from run.steps(self))
+        if len(expected) > run.input.limit:
+            raise run.over_limit(run.input.limit, "max_buffered")
         while same < len(expected):
-            piece = source.window(same, len(expected) - same)
-            same += len(os.path.commonprefix([piece, expected[same:]]))
-            if piece and same < len(expected) and same < len(source):
+            yield from run.have(same + 1, expected)
+            piece = run.input.window(same, len(expected) - same)
+            right = len(os.path.commonprefix([piece, expected[same:]]))
+            same += right
+            if right < len(piece):
                 raise run.mismatch(expected, found=same + 1)
-            if same < len(expected) and source.eof:
-                raise run.ended(len(expected) - same, expected)
-            if same < len(expected):
-                yield from run.sleep(Waiting.BYTES, same + 1)
+        return run.input.take(same)
 
     def _build(self, value: Bytes) -> Steps[None]:
         if bytes_of(value) != self.data:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from ._errors import BuildError
+from ._input import Input
 from ._limits import Limits
 from ._machine import Machine
 from ._steps import DONE, Host, Step, Steps, host
@@ -28,19 +29,22 @@ class Building(Protocol[V_contra]):
 class Build(Host):
     """Hold the state of one building: the pieces so far."""
 
-    __slots__ = ("pieces",)
+    __slots__ = ("input", "pieces")
 
     building = True
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
         self.pieces: list[bytes] = []
+        # For ever empty: a parser that finds nothing there takes its slow
+        # path, and only that one has to ask whether it should build instead.
+        self.input = Input(0)
 
     def too_deep(self) -> BuildError:
         return BuildError(f"nested more than {self.limits.max_depth} levels deep (max_depth)")
 
     def __getattr__(self, name: str) -> object:
-        # What only parsing has: input, output, events, alternatives.
+        # What only parsing has: waiting, output, events, alternatives.
         raise BuildError("reads, waits or writes by hand, and cannot build")
 
 

@@ -24,10 +24,14 @@ class _Read(Step[bytes]):
         return f"read({self._n})"
 
     def __iter__(self) -> Steps[bytes]:
-        run = current()
-        source, n = run.input, self._n
-        if n > len(source.data) - source.pos or n > source.limit:
-            yield from run.need(n)
+        # The fast path of `Buffer.take`, written out.
+        source, n = current().input, self._n
+        data, pos = source.data, source.pos
+        end = pos + n
+        if end <= len(data) and n <= source.limit:
+            source.pos = end
+            return data[pos:end]
+        yield from current().need(n)
         return source.take(n)
 
 

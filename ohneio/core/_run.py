@@ -34,8 +34,9 @@ __all__ = ["UNBOUNDED", "Mark", "Run", "Waiting"]
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-#: A length that no input reaches.
-UNBOUNDED = 1 << 62
+#: The bound of what has no bound of its own: 1 GiB, the greatest that CPython
+#: compares in one step.
+UNBOUNDED = (1 << 30) - 1
 
 
 class Parsing(Protocol[T_co]):
@@ -146,6 +147,14 @@ class Run(Host):
         while len(source) < n:
             if source.eof:
                 raise self.ended(n - len(source))
+            yield from self.sleep(Waiting.BYTES, n)
+
+    def have(self, n: int, expected: bytes) -> Steps[None]:
+        """Wait until *n* bytes of a token that should be *expected* are there."""
+        source = self.input
+        while len(source) < n:
+            if source.eof:
+                raise self.ended(len(expected) - len(source), expected)
             yield from self.sleep(Waiting.BYTES, n)
 
     def find(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Steps[int]:

@@ -14,9 +14,10 @@ connections may be nested, and each thread has its own.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Coroutine, Generator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Generic, Never, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Never, TypeAlias, TypeVar, cast
 
 from ._errors import ParseError, UsageError, capped
 from ._limits import Limits
@@ -67,23 +68,22 @@ class Step(Generic[T_co]):
         return self.__iter__()
 
 
-class _Done(tuple[()]):
-    """A step that was finished when it was made.
-
-    An empty tuple ends ``yield from`` at once and without a generator, which
-    is the cheapest way that CPython has.
-    """
-
-    __slots__ = ()
-
-    def __await__(self) -> object:
-        return iter(())
-
-    def __repr__(self) -> str:
-        return "<done>"
+@types.coroutine
+def _nothing() -> Steps[None]:
+    return
+    yield
 
 
-DONE: Step[None] = _Done()  # type: ignore[assignment]  # quacks like one
+def _finished() -> Step[None]:
+    steps = _nothing()
+    next(steps, None)
+    return cast("Step[None]", steps)
+
+
+#: A step that is over.  Delegating to a generator that has ended is the
+#: cheapest way CPython has to suspend for nothing, with ``yield from`` and with
+#: ``await``; since it has ended, everybody can share it.
+DONE = _finished()
 
 
 class Host:

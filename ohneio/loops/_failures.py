@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from ohneio.loops._sockets import Address
 
 __all__ = ["Failures", "OnError", "missing"]
+
+#: Seconds without accepting when the system has no more descriptors or memory.
+PAUSE = 0.1
+
+_FATAL = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}
 
 #: Called with the peer, the failure and how many bytes of the stream had been
 #: taken by then (for a `ParseError`, its own offset).
@@ -46,9 +52,21 @@ class Failures:
         """Log that *on_error* itself has just failed."""
         self._logger.exception("on_error failed")
 
-    def accepting(self, error: OSError) -> None:
-        """Log that the system cannot take one more connection now."""
-        self._logger.error("cannot accept: %s", error)
+    def accepting(self, error: OSError) -> float:
+        """Return for how many seconds not to accept, now that it failed.
+
+        None, when only that connection was lost, or another process took it.
+        A while, when the system has no room for one more: that is logged.
+
+        Raises:
+            OSError: The listening socket itself is of no use any more.
+        """
+        if error.errno in _FATAL:
+            raise error
+        if isinstance(error, (BlockingIOError, ConnectionAbortedError)):
+            return 0
+        self._logger.error("cannot accept now: %s", error)
+        return PAUSE
 
     def _log(self, peer: Address, error: Exception, offset: int) -> None:
         # The peer's fault and the network's are a sentence; a bug of ours is a traceback.

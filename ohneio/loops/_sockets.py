@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias
 
-__all__ = [
-    "PAUSE",
-    "Address",
-    "Server",
-    "accept",
-    "address_of",
-    "exhausted",
-    "listen",
-    "peer_of",
-    "prompt",
-]
+__all__ = ["Address", "Server", "Wakeup", "accept", "listen", "peer_of", "prompt"]
 
 #: Where somebody is: host and port; the path and 0 for a Unix socket.
 Address: TypeAlias = tuple[str, int]
 
 #: Most connections that wait to be accepted. The system may allow fewer.
 BACKLOG = 1024
-
-#: Seconds without accepting when the system has no more descriptors or memory.
-PAUSE = 0.1
-
-_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def listen(host: str | None, port: int | None, sock: socket.socket | None) -> socket.socket:
@@ -54,23 +39,13 @@ def _bound(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=BACKLOG)
 
 
-def accept(listener: socket.socket) -> socket.socket | None:
-    """Return a new connection, or ``None`` where there is none after all.
+def accept(listener: socket.socket) -> socket.socket:
+    """Return the next connection of a listener that is ready.
 
     Raises:
-        OSError: The system has no room for one more; try again after `PAUSE`.
+        OSError: There is none after all; `Failures.accepting` knows what to do.
     """
-    try:
-        return prompt(listener.accept()[0])
-    except OSError as error:
-        if exhausted(error):
-            raise
-        return None  # taken by another process, or gone before we came
-
-
-def exhausted(error: OSError) -> bool:
-    """Tell whether the system has no room for one more connection."""
-    return error.errno in _EXHAUSTED
+    return prompt(listener.accept()[0])
 
 
 def prompt(sock: socket.socket) -> socket.socket:
@@ -78,11 +53,6 @@ def prompt(sock: socket.socket) -> socket.socket:
     with suppress(OSError):  # a Unix socket knows no delay
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
-
-
-def address_of(sock: socket.socket) -> Address:
-    """Return where *sock* listens."""
-    return _named(sock.getsockname())
 
 
 def peer_of(sock: socket.socket) -> Address:
@@ -103,31 +73,41 @@ def _named(name: object) -> Address:
 
 
 class Server:
-    """A server that runs in one thread and is stopped from anywhere.
+    """A server that runs.
 
     Attributes:
         address: The host and port where it listens.
     """
 
-    def __init__(self, listener: socket.socket) -> None:
-        self.address = address_of(listener)
-        self._near, self._far = socket.socketpair()
-        self._near.setblocking(False)
-        self._far.setblocking(False)
+    def __init__(self, listener: socket.socket, stop: Callable[[], object]) -> None:
+        self.address = _named(listener.getsockname())
+        self._stop = stop
 
     def stop(self) -> None:
         """Make ``serve`` close every connection and return.
 
         Any thread, and a signal handler, may call it; again does no harm.
         """
-        with suppress(OSError):  # woken often enough already, or closed
-            self._far.send(b"!")
+        self._stop()
+
+
+class Wakeup:
+    """Something to wait for by its descriptor, that another thread can set."""
+
+    def __init__(self) -> None:
+        self._near, self._far = socket.socketpair()
+        self._far.setblocking(False)
 
     def fileno(self) -> int:
-        """Return the descriptor that becomes readable when the server is to stop."""
+        """Return the descriptor, readable as soon as it is set."""
         return self._near.fileno()
 
+    def set(self) -> None:
+        """Wake whoever waits, now or later."""
+        with suppress(OSError):  # set often enough already, or closed
+            self._far.send(b"!")
+
     def close(self) -> None:
-        """Give the descriptors back; ``serve`` does it."""
+        """Give the descriptors back."""
         self._near.close()
         self._far.close()

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ohneio.loops._failures import Failures
     from ohneio.loops._sockets import Address
 
-__all__ = ["Socket", "SyncChannel"]
+__all__ = ["Socket", "SyncChannel", "handle"]
 
-R = TypeVar("R")
-E = TypeVar("E")
+R = TypeVar("R", covariant=True)
+E = TypeVar("E", covariant=True)
+T = TypeVar("T")
 
 
 class Socket(Protocol):
@@ -103,6 +104,11 @@ class SyncChannel(Generic[R, E]):
             self.close()
         else:
             self._release()
+
+    @property
+    def aborted(self) -> bool:
+        """Whether `abort` was called."""
+        return self._aborted
 
     def write(self, data: bytes) -> None:
         """Send *data* to the peer as it is, past the protocol, and wait until it is gone.
@@ -214,13 +220,18 @@ class SyncChannel(Generic[R, E]):
             self._sock.close()
             self.conn.close()
 
-    def _serve(self, handler: Callable[[Self, E], object] | None, failures: Failures) -> None:
-        """Hand every event to *handler*, to the end; report what goes wrong."""
-        try:
-            with self:
-                for event in self:
-                    if handler is not None:
-                        handler(self, event)
-        except Exception as error:
-            if not self._aborted:
-                failures.tell(self.peer, error, self.conn.consumed)
+
+def handle(
+    channel: SyncChannel[object, T],
+    handler: Callable[[T], object] | None,
+    failures: Failures,
+) -> None:
+    """Hand every event to *handler*, to the end; tell what goes wrong."""
+    try:
+        with channel:
+            for event in channel:
+                if handler is not None:
+                    handler(event)
+    except Exception as error:
+        if not channel.aborted:
+            failures.tell(channel.peer, error, channel.conn.consumed)

@@ -13,14 +13,15 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from ssl import SSLContext
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ohneio.loops._failures import Failures, OnError
-from ohneio.loops._sockets import PAUSE, Server, accept, listen, peer_of, prompt
-from ohneio.loops._sync import Socket, SyncChannel
+from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, prompt
+from ohneio.loops._sync import Socket, SyncChannel, handle
 from ohneio.loops._tls import TLSSocket
 
 if TYPE_CHECKING:
@@ -119,56 +120,67 @@ def serve(
     failures = Failures(__name__, on_error)
 
     def start(accepted: socket.socket) -> None:
-        accepted.setblocking(True)
-        secured = accepted if ssl is None else TLSSocket(accepted, ssl, server_side=True)
-        channel = Channel(factory(), secured, peer_of(accepted), Lock())
-        threads.start(channel, lambda: channel.handle(handler, failures))
+        peer = peer_of(accepted)
+        try:
+            channel = Channel(factory(), _served(accepted, ssl), peer, Lock())
+            threads.start(channel, handler and partial(handler, channel), failures)
+        except Exception as error:
+            accepted.close()
+            failures.tell(peer, error, 0)
 
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, port, sock))
-        server = stack.enter_context(closing(Server(listener)))
+        wakeup = stack.enter_context(closing(Wakeup()))
         threads = stack.enter_context(closing(_Threads()))
         if on_listening is not None:
-            on_listening(server)
-        for accepted in _accepted(listener, server, failures):
-            try:
-                start(accepted)
-            except Exception as error:
-                accepted.close()
-                failures.tell(peer, error, 0)
+            on_listening(Server(listener, wakeup.set))
+        for accepted in _accepted(listener, wakeup, failures):
+            start(accepted)
+
+
+def _served(accepted: socket.socket, context: SSLContext | None) -> Socket:
+    accepted.setblocking(True)
+    return accepted if context is None else TLSSocket(accepted, context, server_side=True)
 
 
 def _accepted(
-    listener: socket.socket, server: Server, failures: Failures
+    listener: socket.socket, wakeup: Wakeup, failures: Failures
 ) -> Iterator[socket.socket]:
-    """Give every new connection, until the server is to stop."""
+    """Give every new connection, until *wakeup* is set."""
     with DefaultSelector() as selector:
         selector.register(listener, EVENT_READ)
-        selector.register(server, EVENT_READ)
-        while all(key.fileobj is not server for key, _ in selector.select()):
+        selector.register(wakeup, EVENT_READ)
+        while all(key.fileobj is not wakeup for key, _ in selector.select()):
             try:
-                if accepted := accept(listener):
-                    yield accepted
+                yield accept(listener)
             except OSError as error:
-                failures.accepting(error)
-                time.sleep(PAUSE)
+                time.sleep(failures.accepting(error))
 
 
 class _Threads:
-    """The threads of a server, each with the channel it drives."""
+    """The threads of a server, each with the channel that it drives."""
 
     def __init__(self) -> None:
-        self._running: dict[Abortable, Thread] = {}
+        self._running: dict[SyncChannel[object, object], Thread] = {}
 
-    def start(self, channel: Abortable, work: Callable[[], None]) -> None:
+    def start(
+        self,
+        channel: SyncChannel[object, E],
+        handler: Callable[[E], object] | None,
+        failures: Failures,
+    ) -> None:
         def run() -> None:
             try:
-                work()
+                handle(channel, handler, failures)
             finally:
                 del self._running[channel]
 
         self._running[channel] = thread = Thread(target=run, daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            del self._running[channel]
+            raise
 
     def close(self) -> None:
         """Wake every thread, and wait for it."""
