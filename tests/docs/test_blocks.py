@@ -4,7 +4,8 @@ The blocks of a page run in order in one namespace. A mark after the language sa
 block is:
 
 * "```python tests" holds tests for pytest, and pytest runs them;
-* "```python server" is a program that serves the line echo; `test_servers.py` starts it.
+* "```python server" is a program that serves the line echo, "```python workers" one of several
+  processes; `test_servers.py` starts them.
 """
 
 import os
@@ -19,7 +20,7 @@ from ohneio import at_eof, emit, protocol, read_some
 from tests.docs.feeding import feed_byte_by_byte
 from tests.docs.pages import ROOT, Block, name, pages, python_blocks, run
 
-MARKS = {"tests", "server"}
+MARKS = {"tests", "server", "workers"}
 WITH_PYTHON = [page for page in pages() if python_blocks(page)]
 WITH_TESTS = [block for page in pages() for block in python_blocks(page) if "tests" in block.marks]
 

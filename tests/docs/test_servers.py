@@ -1,5 +1,7 @@
-"""Every program in the docs that serves the line echo is started, and echoes over loopback."""
+"""Every program in the docs that serves is started, and answers over loopback."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,8 +13,11 @@ import pytest
 
 from tests.docs.pages import ROOT, Block, pages, python_blocks
 
-SERVERS = [block for page in pages() for block in python_blocks(page) if "server" in block.marks]
 ATTEMPTS = 5
+
+
+def marked(mark: str) -> list[Block]:
+    return [block for page in pages() for block in python_blocks(page) if mark in block.marks]
 
 
 def program(server: Block) -> str:
@@ -21,58 +26,87 @@ def program(server: Block) -> str:
     return "\n\n".join(block.code for block in above if not block.marks) + "\n\n" + server.code
 
 
+def saved(server: Block, folder: Path) -> Path:
+    script = folder / "server.py"
+    script.write_text(program(server))
+    return script
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
 
 
 @contextmanager
-def started(script: Path) -> Iterator[socket.socket]:
-    """A client of the program; another port is tried when somebody took the first."""
+def started(script: Path) -> Iterator[int]:
+    """The port of the program; another one is tried when somebody took the first."""
     for _ in range(ATTEMPTS):
         port = free_port()
-        server = subprocess.Popen([sys.executable, script, "127.0.0.1", str(port)], cwd=ROOT)
+        command = [sys.executable, script, "127.0.0.1", str(port)]
+        server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
         try:
-            if client := connected(server, port):
-                with client:
-                    yield client
+            if listens(server, port):
+                yield port
                 return
         finally:
-            server.terminate()
+            os.killpg(server.pid, signal.SIGKILL)  # its own children too, stopped or not
             server.wait()
     raise AssertionError("the server ended by itself each time")
 
 
-def connected(server: subprocess.Popen[bytes], port: int) -> socket.socket | None:
-    """A connection as soon as the server listens; none when it has ended."""
+def listens(server: subprocess.Popen[bytes], port: int) -> bool:
+    """True as soon as the server listens, False when it has ended."""
     while server.poll() is None:
-        with suppress(ConnectionRefusedError):
-            return socket.create_connection(("127.0.0.1", port), timeout=60)
+        with suppress(ConnectionRefusedError), connected(port):
+            return True
         with suppress(subprocess.TimeoutExpired):
             server.wait(0.02)
-    return None
+    return False
+
+
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 def received(client: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size and (more := client.recv(size - len(data))):
-        data += more
-    return data
+    with client.makefile("rb") as stream:
+        return stream.read(size)
 
 
-@pytest.mark.parametrize("block", SERVERS, ids=lambda block: block.name)
+@pytest.mark.parametrize("block", marked("server"), ids=lambda block: block.name)
 def test_program_echoes_lines(block: Block, tmp_path: Path) -> None:
     """Whole lines come back as they went, empty ones too, however they were cut."""
-    script = tmp_path / "server.py"
-    script.write_text(program(block))
-
-    with started(script) as client:
+    with started(saved(block, tmp_path)) as port, connected(port) as client:
         client.sendall(b"Hello\n\nWor")
         assert received(client, 7) == b"Hello\n\n"
         client.sendall(b"ld\n")
         assert received(client, 6) == b"World\n"
 
 
-def test_there_are_servers() -> None:
-    """The marks are found: raw sockets, gevent and asyncio at least."""
-    assert len(SERVERS) >= 3
+@pytest.mark.parametrize("block", marked("workers"), ids=lambda block: block.name)
+def test_workers_share_a_socket(block: Block, tmp_path: Path) -> None:
+    """A connection that one process cannot take is taken by another."""
+    with started(saved(block, tmp_path)) as port:
+        first = served_by(port)
+        os.kill(first, signal.SIGSTOP)
+        second = served_by(port)
+        os.kill(first, signal.SIGCONT)
+        os.kill(second, signal.SIGSTOP)
+
+        assert first != second
+        assert served_by(port) == first
+        os.kill(second, signal.SIGCONT)
+
+
+def served_by(port: int) -> int:
+    """The process that answers a new connection."""
+    with connected(port) as client, client.makefile("rwb") as stream:
+        stream.write(b"who\n")
+        stream.flush()
+        return int(stream.readline())
+
+
+def test_there_are_programs() -> None:
+    """The marks are found: raw sockets, gevent and asyncio at least, and workers."""
+    assert len(marked("server")) >= 3
+    assert marked("workers")
