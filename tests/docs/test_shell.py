@@ -1,6 +1,10 @@
 """The commands in the README and the docs name things that exist."""
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -35,3 +39,34 @@ def test_every_target_is_explained() -> None:
     phony = set(re.findall(r"^\.PHONY: (\S+)", makefile, re.MULTILINE)) - {"help"}
 
     assert {target for target in phony if f"make {target}" not in makefile} == set()
+
+
+def test_the_second_terminal_gets_an_answer() -> None:
+    """What the README says to type while `make echo` runs is echoed."""
+    (command,) = [block.code for block in SHELL if "python3 -c" in block.code]
+    with echoing() as port:
+        typed = command.replace("python3", sys.executable).replace("8007", port)
+        answer = subprocess.check_output(["sh", "-c", typed], text=True)
+
+    assert answer == "b'Hello\\n'\n"
+
+
+@contextmanager
+def echoing() -> Iterator[str]:
+    """The port of what `make echo` starts."""
+    command = [
+        sys.executable,
+        "-m",
+        "examples.line_echo",
+        "--loop",
+        "asyncio",
+        "--host",
+        "127.0.0.1",
+    ]
+    with subprocess.Popen(
+        [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            yield server.stdout.readline().strip().removeprefix("listening on 127.0.0.1:")
+        finally:
+            server.terminate()
