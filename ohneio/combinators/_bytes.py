@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+from itertools import takewhile
+from operator import eq
 
 import attrs
 
-from ..core._buffer import Bytes, owned
+from ..core._buffer import Bytes, is_bytes, owned
 from ..core._building import put
 from ..core._errors import BuildError, UsageError, show
 from ..core._parser import Parser
@@ -51,6 +52,10 @@ class Exactly(Parser[bytes]):
         yield from put(data)
 
 
+def _delimiter_width(parser: Until) -> int:
+    return len(parser.delimiter)
+
+
 @attrs.frozen(repr=False)
 class Until(Parser[bytes]):
     """See `until`."""
@@ -58,11 +63,9 @@ class Until(Parser[bytes]):
     delimiter: bytes
     include: bool = False
     max: int = UNBOUNDED
-    _width: int = attrs.field(init=False, eq=False)
-
-    @_width.default
-    def _measure(self) -> int:
-        return len(self.delimiter)
+    _width: int = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_delimiter_width, takes_self=True)
+    )
 
     def __repr__(self) -> str:
         include = ", include=True" if self.include else ""
@@ -128,7 +131,7 @@ class Literal(Parser[bytes]):
         while same < len(expected):
             yield from run.have(same + 1, expected)
             piece = run.input.window(same, len(expected) - same)
-            right = len(os.path.commonprefix([piece, expected[same:]]))
+            right = sum(takewhile(bool, map(eq, piece, expected[same:])))
             same += right
             if right < len(piece):
                 raise run.mismatch(expected, found=same + 1)
@@ -222,7 +225,7 @@ def literal(data: Bytes) -> Parser[bytes]:
 
 def bytes_of(value: object) -> bytes:
     """Return *value* as bytes, or fail to build."""
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if is_bytes(value):
         return bytes(value)
     raise BuildError(f"expected bytes, not {type(value).__name__}")
 

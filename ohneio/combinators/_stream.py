@@ -15,7 +15,9 @@ __all__ = ["stream"]
 T = TypeVar("T")
 
 
-def stream(parser: Parser[T], *, limits: Limits = DEFAULT_LIMITS) -> Callable[[], Connection[None, T]]:
+def stream(
+    parser: Parser[T], *, limits: Limits = DEFAULT_LIMITS
+) -> Callable[[], Connection[None, T]]:
     """Return a factory of connections that emit every item that *parser* parses.
 
     Each connection emits until the end of the input, which must not fall

@@ -30,13 +30,13 @@ one large one in the cases tried, and its growth never moves more than 64 KiB.
 from __future__ import annotations
 
 from collections import deque
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from ._errors import UsageError
 
-__all__ = ["Buffer", "Bytes", "owned"]
+__all__ = ["Buffer", "Bytes", "is_bytes", "owned"]
 
-Bytes: TypeAlias = bytes | bytearray | memoryview
+Bytes: TypeAlias = "bytes | bytearray | memoryview[int]"
 
 #: Chunks of at least this many bytes are kept as they came.
 LARGE = 4096
@@ -146,7 +146,8 @@ class Buffer:
         if blocks is None:
             blocks = self._blocks = deque()
         last = blocks[-1] if blocks else None
-        if last is None or len(chunk) >= LARGE or len(last) >= (LARGE if type(last) is bytes else FULL):
+        full = FULL if type(last) is bytearray else LARGE
+        if last is None or len(chunk) >= LARGE or len(last) >= full:
             blocks.append(chunk)
         else:
             if type(last) is not bytearray:
@@ -210,9 +211,14 @@ def owned(chunk: Bytes) -> bytes:
     """Return *chunk* as `bytes` that nobody else can change."""
     if type(chunk) is bytes:
         return chunk
-    if isinstance(chunk, (bytes, bytearray, memoryview)):
+    if is_bytes(chunk):
         return bytes(chunk)
     raise UsageError(f"expected bytes, not {type(chunk).__name__}")
+
+
+def is_bytes(value: object) -> TypeGuard[Bytes]:
+    """Tell whether *value* is bytes-like."""
+    return isinstance(value, (bytes, bytearray, memoryview))
 
 
 def _checked(n: int) -> int:

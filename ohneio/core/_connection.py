@@ -234,7 +234,8 @@ class Connection(Driver, Generic[R, E]):
         """What the protocol waits for, as a sentence for a log."""
         if self._state is State.RUNNING:
             return self._run.describe()
-        return {State.DONE: "it is done", State.FAILED: "it failed"}.get(self._state, "it was closed")
+        ends = {State.DONE: "it is done", State.FAILED: "it failed"}
+        return ends.get(self._state, "it was closed")
 
     @property
     def wants_input(self) -> bool:

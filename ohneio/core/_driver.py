@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import copy
 import enum
-import inspect
 from _thread import allocate_lock
 from collections.abc import Callable
 from types import CoroutineType, GeneratorType
@@ -222,7 +221,7 @@ def remembered(error: BaseException) -> BaseException:
         copied = copy.copy(error)
         if type(copied) is type(error) and str(copied) == str(error):
             return copied
-    except Exception:
+    except Exception:  # noqa: S110  # whatever it is, the caller hears of it below
         pass
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     return UsageError(f"the protocol failed with {name}, which cannot be copied and raised again")

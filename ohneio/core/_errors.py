@@ -98,7 +98,9 @@ class ParseError(ValueError):
         return where + inside(self.path)
 
     def _trailer(self) -> str:
-        return "" if self.found is None else f", found {show(self.found) if self.found else 'nothing'}"
+        if self.found is None:
+            return ""
+        return f", found {show(self.found) if self.found else 'nothing'}"
 
 
 class IncompleteInput(ParseError):
@@ -232,13 +234,14 @@ def _reach(error: ParseError) -> int:
 
 
 def _merged(first: ParseError, second: ParseError) -> ParseError:
-    merged = anew(first if isinstance(first, IncompleteInput) else second)
+    kept, other = (first, second) if isinstance(first, IncompleteInput) else (second, first)
+    merged = anew(kept)
     merged._expected = tuple(dict.fromkeys(first._expected + second._expected))
     merged.path = _shared(first.path, second.path)
-    if isinstance(first, IncompleteInput) and isinstance(second, IncompleteInput):
-        merged.needed = min(first.needed, second.needed)
+    if isinstance(merged, IncompleteInput) and isinstance(other, IncompleteInput):
+        merged.needed = min(merged.needed, other.needed)
     if merged.found is not None:
-        merged.found = max(first.found or b"", second.found or b"", key=len)
+        merged.found = max(merged.found, other.found or b"", key=len)
     return merged
 
 

@@ -13,7 +13,9 @@ suspended generators is dropped from its beginning.
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from types import CoroutineType, GeneratorType, TracebackType
+from typing import Any
 
 from ._errors import ParseError, UsageError
 from ._steps import CALL, WAIT, Host, Routine, Step
@@ -115,17 +117,18 @@ def _shortened(
 def misuse(top: Routine[object], value: object) -> UsageError:
     """Return the error for a yielded *value* that is no request, naming the line."""
     name, line = _culprit(top)
-    if isinstance(value, CoroutineType):
-        value.close()  # it will never be awaited, and should not warn of that
-    advice = "did you mean `yield from`?"
+    text = f"{name}() in line {line} yielded {_described(value)}: did you mean `yield from`?"
     if isinstance(top, CoroutineType) or hasattr(value, "add_done_callback"):
-        advice += " There is no event loop here: only ohneio's primitives and parsers can be awaited"
-    return UsageError(f"{name}() in line {line} yielded {_described(value)}: {advice}")
+        text += " No event loop is here: only ohneio's primitives and parsers can be awaited"
+    if isinstance(value, Coroutine):
+        value.close()  # it will never be awaited, and should not warn of that
+    return UsageError(text)
 
 
 def _culprit(top: object) -> tuple[str, int]:
     """Find the innermost function of the user in a chain of ``yield from`` or ``await``."""
     name, line = type(top).__qualname__, 0
+    inner: Any
     while isinstance(top, (GeneratorType, CoroutineType)):
         if isinstance(top, GeneratorType):
             frame, inner = top.gi_frame, top.gi_yieldfrom
@@ -140,6 +143,8 @@ def _culprit(top: object) -> tuple[str, int]:
 def _described(value: object) -> str:
     if isinstance(value, (GeneratorType, CoroutineType)):
         return f"{value.__qualname__}()"
-    if value is None or isinstance(value, Step):
-        return "nothing" if value is None else repr(value)
+    if isinstance(value, Step):
+        return str(value)  # pyright: ignore[reportUnknownArgumentType]
+    if value is None:
+        return "nothing"
     return f"an object of {type(value).__qualname__}"

@@ -13,7 +13,7 @@ Both are private to grammars: a parent runs its children by ``_parse`` and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ._buffer import Bytes
 from ._building import build
@@ -45,8 +45,8 @@ class Parser(Step[T_co]):
     def _parse(self) -> Steps[T_co]:
         raise NotImplementedError
 
-    def _build(self: Parser[V], value: V) -> Steps[None]:
-        raise BuildError(f"{self!r} cannot build")
+    def _build(self, value: Any) -> Steps[None]:  # noqa: ANN401  # each class takes its own
+        raise BuildError(f"{self!r} cannot build {type(value).__name__}")
 
     def parse(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> T_co:
         """Parse all of *data* and return the value.

@@ -42,10 +42,10 @@ class _ReadAvailable(Step[bytes]):
         return "read()"
 
     def __iter__(self) -> Steps[bytes]:
+        yield from ()  # never suspends, and is a generator all the same
         run = current()
         run.refuse_in_alternative("read()")
         return run.input.read()
-        yield  # never suspends, but is a generator all the same
 
 
 class _ReadSome(Step[bytes]):
@@ -74,10 +74,10 @@ class _Peek(Step[bytes]):
         return "peek()" if self._n is None else f"peek({self._n})"
 
     def __iter__(self) -> Steps[bytes]:
+        yield from ()
         run = current()
         run.refuse_in_alternative("peek()")
         return b"" if self._n == 0 else run.input.peek(self._n or 0)
-        yield
 
 
 class _Wait(Step[None]):
@@ -128,8 +128,8 @@ class _Position(Step[int]):
         return "position()"
 
     def __iter__(self) -> Steps[int]:
+        yield from ()
         return current().input.position
-        yield
 
 
 # Steps are immutable, so those that everybody uses are made once.

@@ -58,7 +58,11 @@ def protocol(*, limits: Limits = ...) -> _Decorator[object]: ...
 
 
 def protocol(
-    function: object = None, /, *, limits: Limits = DEFAULT_LIMITS, events: object = None
+    function: object = None,
+    /,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    events: object = None,  # noqa: ARG001  # for type checkers alone
 ) -> object:
     """Turn a generator function, an async function or a parser into a factory of connections.
 
@@ -99,13 +103,14 @@ def protocol(
 
 def _factory(function: object, /, *, limits: Limits) -> Callable[..., Connection[object, object]]:
     if isinstance(function, Parser):
-        return functools.partial(Connection, function.__iter__, limits)
-    if not callable(function):
-        raise UsageError(
-            "a protocol is a generator function, an async function or a parser, "
-            f"not {type(function).__name__}"
-        )
-    return _connecting(cast("Callable[P, Routine[object]]", function), limits)
+        parser = cast("Parser[object]", function)
+        return functools.partial(Connection[object, object], parser.__iter__, limits)
+    if callable(function):
+        return _connecting(cast("Callable[..., Routine[object]]", function), limits)
+    raise UsageError(
+        "a protocol is a generator function, an async function or a parser, "
+        f"not {type(function).__name__}"
+    )
 
 
 def _connecting(

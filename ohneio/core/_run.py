@@ -10,7 +10,6 @@ is dropped is gone at once, without the garbage collector.
 from __future__ import annotations
 
 import enum
-
 from typing import Protocol, TypeVar
 
 from ._buffer import Buffer
@@ -117,7 +116,8 @@ class Run(Host):
                 return not self.output
             case Waiting.TURN:
                 return False
-        return True
+            case Waiting.START | Waiting.GO:
+                return True
 
     def needed(self) -> int:
         """Return the least number of further bytes that would wake it."""
@@ -135,7 +135,8 @@ class Run(Host):
                 return f"need {show(self.input.search.delimiter)}, not seen before the end{place}"
             case Waiting.DRAIN:
                 return f"wait for {counted(len(self.output), 'byte')} of output to be read"
-        return f"wait for {self.waiting.value}"
+            case _:
+                return f"wait for {self.waiting.value}"
 
     # Waiting, for primitives and parsers.
 

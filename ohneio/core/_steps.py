@@ -75,7 +75,7 @@ def _nothing() -> Steps[None]:
 
 
 def _finished() -> Step[None]:
-    steps = _nothing()
+    steps = cast("Steps[None]", _nothing())
     next(steps, None)
     return cast("Step[None]", steps)
 
@@ -135,7 +135,7 @@ class _Outside(Host):
 
 
 #: The host of the code that runs now.
-host: ContextVar[Host] = ContextVar("ohneio", default=_Outside(Limits()))
+host: ContextVar[Host] = ContextVar("ohneio", default=_Outside(Limits()))  # noqa: B039  # inert
 
 #: The same for code that parses. A bound method of C: some nine nanoseconds.
 current: Callable[[], Run] = host.get  # type: ignore[assignment]
