@@ -1,6 +1,6 @@
 """Speak wire protocols without any I/O: bytes in, bytes and values out."""
 
-from .combinators import exactly, literal, stream, until
+from .combinators import exactly, literal, parser, stream, until
 from .core import (
     Buffer,
     BuildError,
@@ -44,6 +44,7 @@ __all__ = [
     "emit",
     "exactly",
     "literal",
+    "parser",
     "peek",
     "position",
     "protocol",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from types import CoroutineType, GeneratorType, TracebackType
-from typing import Any
+from typing import cast
 
 from ._errors import ParseError, UsageError
 from ._steps import CALL, WAIT, Host, Routine, Step
@@ -128,10 +128,9 @@ def misuse(top: Routine[object], value: object) -> UsageError:
 def _culprit(top: object) -> tuple[str, int]:
     """Find the innermost function of the user in a chain of ``yield from`` or ``await``."""
     name, line = type(top).__qualname__, 0
-    inner: Any
     while isinstance(top, (GeneratorType, CoroutineType)):
         if isinstance(top, GeneratorType):
-            frame, inner = top.gi_frame, top.gi_yieldfrom
+            frame, inner = top.gi_frame, cast("object", top.gi_yieldfrom)
         else:
             frame, inner = top.cr_frame, top.cr_await
         if frame and frame.f_globals.get("__name__", "").partition(".")[0] not in LOOPS:

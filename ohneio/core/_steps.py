@@ -109,6 +109,7 @@ class Host:
     def call(self, routine: Routine[T]) -> Steps[T]:
         """Run *routine* on the stack instead of on Python's own."""
         self.called = routine
+        del routine  # see `_machine`: the parent must not hold its child
         value: T = yield CALL  # type: ignore[assignment]
         return value
 
