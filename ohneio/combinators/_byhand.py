@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Never, ParamSpec, TypeVar, cast, overload
 
 import attrs
@@ -26,33 +26,43 @@ class ByHand(Parser[T_co]):
 
     function: Callable[..., Routine[T_co]]
     args: tuple[object, ...] = ()
-    kwargs: Mapping[str, object] = attrs.field(factory=dict, hash=False)
+    kwargs: tuple[tuple[str, object], ...] = ()
 
     def __repr__(self) -> str:
         given = [repr(one) for one in self.args]
-        given += [f"{name}={one!r}" for name, one in self.kwargs.items()]
+        given += [f"{name}={one!r}" for name, one in self.kwargs]
         name = self.function.__qualname__
         return f"{name}({', '.join(given)})" if _makes_parsers(self.function) else name
 
     def _parse(self) -> Steps[T_co]:
         # On the driver's stack, so that it may recurse as deep as is allowed.
-        return current().call(self.function(*self.args, **self.kwargs))
+        return current().call(self.function(*self.args, **dict(self.kwargs)))
+
+
+# A function without required parameters fits the general overloads as well; the
+# checkers take the first one that fits, which is the one meant.
+@overload
+def parser(  # pyright: ignore[reportOverlappingOverload]
+    function: Callable[[], Coroutine[object, Never, T]], /
+) -> Parser[T]: ...
 
 
 @overload
-def parser(function: Callable[[], Coroutine[object, Never, T]], /) -> Parser[T]: ...
+def parser(  # pyright: ignore[reportOverlappingOverload]
+    function: Callable[[], Steps[T]], /
+) -> Parser[T]: ...
 
 
 @overload
-def parser(function: Callable[[], Steps[T]], /) -> Parser[T]: ...
+def parser(  # type: ignore[overload-cannot-match]
+    function: Callable[P, Coroutine[object, Never, T]], /
+) -> Callable[P, Parser[T]]: ...
 
 
 @overload
-def parser(function: Callable[P, Coroutine[object, Never, T]], /) -> Callable[P, Parser[T]]: ...
-
-
-@overload
-def parser(function: Callable[P, Steps[T]], /) -> Callable[P, Parser[T]]: ...
+def parser(  # type: ignore[overload-cannot-match]
+    function: Callable[P, Steps[T]], /
+) -> Callable[P, Parser[T]]: ...
 
 
 def parser(function: Callable[..., object], /) -> object:
@@ -90,7 +100,7 @@ def parser(function: Callable[..., object], /) -> object:
     @functools.wraps(function)
     def make(*args: object, **kwargs: object) -> Parser[object]:
         signature.bind(*args, **kwargs)
-        return ByHand(routine, args, kwargs)
+        return ByHand(routine, args, tuple(kwargs.items()))
 
     return make
 
