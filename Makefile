@@ -26,7 +26,7 @@ help:
 	@echo "make test      run the tests (PYTEST_ARGS=... for some of them)"
 	@echo "make lint      ruff, check and format"
 	@echo "make format    let ruff mend what it can"
-	@echo "make types     mypy strict and pyright strict"
+	@echo "make types     make mypy and make pyright, both strict"
 	@echo "make docs      the docs site, in docs/_build/html"
 	@echo "make wheel     the wheel, in dist/"
 	@echo "make coverage  the tests, with branch coverage"
@@ -95,8 +95,14 @@ format: $(STAMPS)/group-lint
 	$(BIN)/ruff format .
 
 .PHONY: types
-types: $(STAMPS)/group-types
+types: mypy pyright
+
+.PHONY: mypy
+mypy: $(STAMPS)/group-types
 	$(BIN)/mypy
+
+.PHONY: pyright
+pyright: $(STAMPS)/group-types
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 .PHONY: docs
