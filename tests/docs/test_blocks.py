@@ -18,11 +18,13 @@ import pytest
 
 from ohneio import at_eof, emit, protocol, read_some
 from tests.docs.feeding import feed_byte_by_byte
-from tests.docs.pages import ROOT, Block, name, pages, python_blocks, run
+from tests.docs.pages import ROOT, name, pages, python_blocks, run
 
 MARKS = {"tests", "server", "workers"}
 WITH_PYTHON = [page for page in pages() if python_blocks(page)]
-WITH_TESTS = [block for page in pages() for block in python_blocks(page) if "tests" in block.marks]
+WITH_TESTS = [
+    page for page in pages() if any("tests" in block.marks for block in python_blocks(page))
+]
 
 
 @pytest.fixture(params=["whole", "byte by byte"])
@@ -47,12 +49,12 @@ def test_blocks_run(page: Path, feeding: str, namespace: ModuleType) -> None:
         run(block, namespace)
 
 
-@pytest.mark.parametrize("block", WITH_TESTS, ids=lambda block: block.name)
+@pytest.mark.parametrize("page", WITH_TESTS, ids=name)
 @pytest.mark.parametrize("plugins", [[], ["-p", "tests.docs.feeding"]], ids=["whole", "bytes"])
-def test_blocks_of_tests_pass(block: Block, plugins: list[str], tmp_path: Path) -> None:
+def test_blocks_of_tests_pass(page: Path, plugins: list[str], tmp_path: Path) -> None:
     """Tests shown in the docs pass when pytest runs them."""
     module = tmp_path / "test_page.py"
-    module.write_text("\n\n".join(each.code for each in python_blocks(block.page)))
+    module.write_text("\n\n".join(block.code for block in python_blocks(page)))
     done = run_pytest(module, plugins)
 
     assert done.returncode == 0, done.stdout
@@ -60,7 +62,7 @@ def test_blocks_of_tests_pass(block: Block, plugins: list[str], tmp_path: Path) 
 
 
 def run_pytest(module: Path, plugins: list[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins]
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", *plugins]
     return subprocess.run(
         [*command, "--rootdir", module.parent, module],
         cwd=module.parent,
