@@ -187,6 +187,10 @@ class AsyncChannel(AsyncDriver[R, E]):
                 print(reply)
     """
 
+    @abstractmethod
+    async def _half_close(self) -> None:
+        """Say that no more will be sent, once what was sent is gone."""
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -204,14 +208,15 @@ class AsyncChannel(AsyncDriver[R, E]):
         """
         await self._write(data)
 
-    @abstractmethod
     async def send_eof(self) -> None:
         """Tell the peer that no more will be written; its answers still come.
 
         Raises:
             OSError: The connection is closed, or broken.
-            NotImplementedError: TLS knows no such thing.
+            NotImplementedError: Over TLS there is no such thing.
         """
+        self._check_open()
+        await self._half_close()
 
     async def result(self) -> R:
         """Drive the connection to its end and return its result.
@@ -252,8 +257,8 @@ async def tell(failures: Failures, peer: Address, error: Exception, consumed: in
     """Report *error*, to a function that may be a coroutine function."""
     try:
         await _settled(failures.tell(peer, error, consumed))
-    except Exception:
-        failures.broken()
+    except Exception as broken:
+        failures.broken(broken)
 
 
 async def _settled(answer: object) -> None:

@@ -30,11 +30,18 @@ class Failures:
     Args:
         loop: The name of the adapter's module, and of its logger.
         on_error: The embedder's function, if there is one.
+        network: What this loop raises when the network fails.
     """
 
-    def __init__(self, loop: str, on_error: OnError | None) -> None:
+    def __init__(
+        self,
+        loop: str,
+        on_error: OnError | None,
+        network: tuple[type[Exception], ...] = (OSError,),
+    ) -> None:
         self._logger = logging.getLogger(loop)
         self._on_error = on_error
+        self._blameless: tuple[type[Exception], ...] = (ParseError, *network)
 
     def tell(self, peer: Address, error: Exception, consumed: int) -> object:
         """Report *error*; return what the embedder's function returned."""
@@ -44,13 +51,13 @@ class Failures:
             return None
         try:
             return self._on_error(peer, error, offset)
-        except Exception:
-            self.broken()
+        except Exception as broken:
+            self.broken(broken)
             return None
 
-    def broken(self) -> None:
+    def broken(self, error: Exception) -> None:
         """Log that *on_error* itself has just failed."""
-        self._logger.exception("on_error failed")
+        self._logger.error("on_error failed", exc_info=error)
 
     def accepting(self, error: OSError) -> float:
         """Return for how many seconds not to accept, now that it failed.
@@ -70,7 +77,7 @@ class Failures:
 
     def _log(self, peer: Address, error: Exception, offset: int) -> None:
         # The peer's fault and the network's are a sentence; a bug of ours is a traceback.
-        blameless = isinstance(error, (ParseError, OSError))
+        blameless = isinstance(error, self._blameless)
         self._logger.log(
             logging.WARNING if blameless else logging.ERROR,
             "connection from %s:%s failed after %d bytes: %s: %s",

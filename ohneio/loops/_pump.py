@@ -79,7 +79,7 @@ class Pump(Generic[R, E]):
             if not running:
                 return Next.END
             if self.running:  # else it has just ended, and may have left something
-                return Next.END if self._eof else Next.INPUT
+                return Next.INPUT if self.conn.wants_input else Next.END
 
     def feed(self, data: bytes) -> None:
         """Take what was read from the peer; nothing read is the end of input."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, cast
 
-__all__ = ["Address", "Server", "Wakeup", "accept", "listen", "peer_of", "prompt"]
+__all__ = [
+    "BACKLOG",
+    "Address",
+    "Server",
+    "Wakeup",
+    "accept",
+    "listen",
+    "peer_of",
+    "prompt",
+    "wait",
+]
 
 #: Where somebody is: host and port; the path and 0 for a Unix socket.
 Address: TypeAlias = tuple[str, int]
@@ -55,7 +66,11 @@ def prompt(sock: socket.socket) -> socket.socket:
     return sock
 
 
-def peer_of(sock: socket.socket) -> Address:
+class _Connected(Protocol):
+    def getpeername(self) -> object: ...
+
+
+def peer_of(sock: _Connected) -> Address:
     """Return whom *sock* is connected to; ``("", 0)`` when it is gone already."""
     try:
         return _named(sock.getpeername())
@@ -64,12 +79,10 @@ def peer_of(sock: socket.socket) -> Address:
 
 
 def _named(name: object) -> Address:
-    match name:
-        case (str(host), int(port), *_):
-            return host, port
-        case bytes():
-            return name.decode(errors="surrogateescape"), 0
-    return str(name), 0
+    if isinstance(name, tuple):
+        host, port, *_ = cast("tuple[str, int, *tuple[int, ...]]", name)
+        return host, port
+    return name.decode(errors="surrogateescape") if isinstance(name, bytes) else str(name), 0
 
 
 class Server:
@@ -111,3 +124,16 @@ class Wakeup:
         """Give the descriptors back."""
         self._near.close()
         self._far.close()
+
+
+# One descriptor is looked at, once: a selector that costs no descriptor itself.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+
+def wait(sock: socket.socket, events: int, timeout: float | None) -> int:
+    """Wait until *sock* is ready for one of *events*; return for which, 0 when time is over."""
+    with _Selector() as selector:
+        selector.register(sock, events)
+        for _, ready in selector.select(timeout):
+            return ready
+    return 0

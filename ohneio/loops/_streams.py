@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl as tls
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ohneio.loops._async import AsyncChannel, handle, tell
 from ohneio.loops._pump import CHUNK, LINGER
-from ohneio.loops._sockets import peer_of
+from ohneio.loops._sockets import Server, accept, peer_of
 
 if TYPE_CHECKING:
     import socket
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ohneio.loops._failures import Failures
     from ohneio.loops._sockets import Address
 
-__all__ = ["Connections", "StreamChannel", "open_channel"]
+__all__ = ["Connections", "StreamChannel", "Watch", "serve_streams"]
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -42,10 +42,6 @@ class StreamChannel(AsyncChannel[R, E]):
         # The transport keeps nothing back: `drain` waits until all is sent.
         writer.transport.set_write_buffer_limits(high=0)
 
-    async def send_eof(self) -> None:
-        self._check_open()
-        self._writer.write_eof()
-
     async def _recv(self) -> bytes:
         data = await self._reader.read(CHUNK)
         if not data:
@@ -60,8 +56,11 @@ class StreamChannel(AsyncChannel[R, E]):
         await self._writer.drain()
         await asyncio.sleep(0)  # a peer that always reads would keep us from giving way
 
+    async def _half_close(self) -> None:
+        self._writer.write_eof()
+
     async def _linger(self) -> None:
-        if not self._writer.can_write_eof():
+        if not self._writer.can_write_eof():  # TLS: its goodbye is a part of closing
             return
         with suppress(OSError):
             self._writer.write_eof()
@@ -78,21 +77,63 @@ class StreamChannel(AsyncChannel[R, E]):
         self._writer.transport.abort()
 
 
-async def open_channel(
-    conn: Connection[R, E], sock: socket.socket, context: tls.SSLContext | None
-) -> StreamChannel[R, E]:
-    """Turn an accepted socket into a channel, after TLS's handshake if there is a context."""
-    peer = peer_of(sock)
+#: Calls a function whenever a socket can be read from; returns how to end it.
+Watch: TypeAlias = "Callable[[socket.socket, Callable[[], None]], Callable[[], object]]"
+
+
+async def serve_streams(
+    connections: Connections[R, E],
+    listener: socket.socket,
+    failures: Failures,
+    on_listening: Callable[[Server], object] | None,
+    watch: Watch,
+) -> None:
+    """Accept connections until stopped or cancelled; then close everything."""
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(CHUNK, loop)
-    transport, protocol = await loop.connect_accepted_socket(
-        lambda: asyncio.StreamReaderProtocol(reader, loop=loop),
-        sock,
-        ssl=context,
-        ssl_shutdown_timeout=context and LINGER,
-    )
-    writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-    return StreamChannel(conn, reader, writer, peer)
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        with suppress(RuntimeError):  # the loop is closed: nothing is left to stop
+            loop.call_soon_threadsafe(stopped.set)
+
+    async with aclosing(connections):
+        with _accepting(listener, connections.start, failures, watch):
+            if on_listening is not None:
+                on_listening(Server(listener, stop))
+            await stopped.wait()
+
+
+@contextmanager
+def _accepting(
+    listener: socket.socket,
+    start: Callable[[socket.socket], None],
+    failures: Failures,
+    watch: Watch,
+) -> Generator[None]:
+    """Accept whenever the loop says so, with a pause when the system has no room.
+
+    Neither the loop's own server nor ``sock_accept`` will do: both lose a
+    connection that they accept in the very turn in which they are stopped.
+    """
+    loop = asyncio.get_running_loop()
+    end = list[Callable[[], object]]()  # how to end what is going on: accepting, or a pause
+
+    def begin() -> None:
+        end[:] = [watch(listener, ready)]
+
+    def ready() -> None:
+        try:
+            start(accept(listener))
+        except OSError as error:
+            if seconds := failures.accepting(error):
+                end.pop()()
+                end.append(loop.call_later(seconds, begin).cancel)
+
+    begin()
+    try:
+        yield
+    finally:
+        end.pop()()
 
 
 class Connections(Generic[R, E]):
@@ -125,13 +166,30 @@ class Connections(Generic[R, E]):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        await asyncio.sleep(0)  # a transport that was dropped is gone one turn later
 
     async def _run(self, sock: socket.socket) -> None:
         peer = peer_of(sock)
         try:
-            channel = await open_channel(self._factory(), sock, self._context)
+            conn = self._factory()
+            reader, writer = await _opened(sock, self._context)
         except Exception as error:
             await tell(self._failures, peer, error, 0)
         else:
-            handler = self._handler and partial(self._handler, channel)
-            await handle(channel, handler, self._failures)
+            channel = StreamChannel(conn, reader, writer, peer)
+            await handle(channel, self._handler and partial(self._handler, channel), self._failures)
+
+
+async def _opened(
+    sock: socket.socket, context: tls.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Return the streams of an accepted socket, after TLS's handshake if there is a context."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(CHUNK, loop)
+    transport, protocol = await loop.connect_accepted_socket(
+        lambda: asyncio.StreamReaderProtocol(reader, loop=loop),
+        sock,
+        ssl=context,
+        ssl_shutdown_timeout=LINGER if context else None,
+    )
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)

@@ -103,7 +103,7 @@ class SyncChannel(Generic[R, E]):
         if exc[0] is None:
             self.close()
         else:
-            self._release()
+            self.release()
 
     @property
     def aborted(self) -> bool:
@@ -152,7 +152,7 @@ class SyncChannel(Generic[R, E]):
             for output in self._pump.close():
                 self._send(output)
         finally:
-            self._release()
+            self.release()
 
     def abort(self) -> None:
         """End the connection at once, also from another thread: nothing more is sent.
@@ -163,6 +163,13 @@ class SyncChannel(Generic[R, E]):
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
+    def release(self) -> None:
+        """Close the socket and the protocol, if they are not closed yet."""
+        if not self._closed:
+            self._closed = True
+            self._sock.close()
+            self.conn.close()
+
     def _more(self) -> list[E]:
         """Wait for events; none are the end. The failure is raised after it."""
         if self._closed:
@@ -170,7 +177,7 @@ class SyncChannel(Generic[R, E]):
         try:
             return self._drive()
         except BaseException as error:
-            self._release()
+            self.release()
             if self._aborted and isinstance(error, OSError):
                 return []
             raise
@@ -200,7 +207,7 @@ class SyncChannel(Generic[R, E]):
     def _end(self) -> list[E]:
         if not self._pump.eof:
             self._linger()
-        self._release()
+        self.release()
         self._pump.check()
         return []
 
@@ -213,12 +220,6 @@ class SyncChannel(Generic[R, E]):
                 self._sock.settimeout(left)
                 if not self._sock.recv(CHUNK):
                     break
-
-    def _release(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._sock.close()
-            self.conn.close()
 
 
 def handle(

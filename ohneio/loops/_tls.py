@@ -15,13 +15,12 @@ from contextlib import suppress
 from threading import Lock
 from typing import TypeVar
 
+from ohneio.loops._sockets import wait
+
 __all__ = ["TLSSocket"]
 
 A = TypeVar("A")
 T = TypeVar("T")
-
-# One descriptor is looked at, once: a selector that costs no descriptor itself.
-_Waiter = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class TLSSocket:
@@ -90,7 +89,5 @@ class TLSSocket:
                 self._wait(selectors.EVENT_WRITE)
 
     def _wait(self, events: int) -> None:
-        with _Waiter() as waiter:
-            waiter.register(self._sock, events)
-            if not waiter.select(self._timeout):
-                raise TimeoutError("timed out")
+        if not wait(self._sock, events, self._timeout):
+            raise TimeoutError("timed out")

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ohneio.loops._failures import Failures, OnError
 from ohneio.loops._pump import CHUNK, LINGER
-from ohneio.loops._sockets import Server, listen, peer_of, prompt
-from ohneio.loops._streams import Connections, StreamChannel as Channel
+from ohneio.loops._sockets import Server, listen, peer_of
+from ohneio.loops._streams import Connections, StreamChannel, serve_streams
 
 if TYPE_CHECKING:
     import socket
@@ -30,6 +30,8 @@ __all__ = ["Channel", "Server", "connect", "serve"]
 
 R = TypeVar("R")
 E = TypeVar("E")
+
+Channel = StreamChannel
 
 
 async def connect(
@@ -110,42 +112,10 @@ async def serve(
     failures = Failures(__name__, on_error)
     connections = Connections(factory, handler, failures, ssl)
     with listen(host, port, sock) as listener:
-        async with aclosing(connections):
-            accepting = asyncio.create_task(_accept(listener, connections, failures))
-            if on_listening is not None:
-                on_listening(Server(listener, _threadsafe(accepting.cancel)))
-            await _ended(accepting)
+        await serve_streams(connections, listener, failures, on_listening, _watch)
 
 
-async def _accept(
-    listener: socket.socket, connections: Connections[R, E], failures: Failures
-) -> None:
+def _watch(listener: socket.socket, ready: Callable[[], None]) -> Callable[[], object]:
     loop = asyncio.get_running_loop()
-    while True:
-        try:
-            accepted, _ = await loop.sock_accept(listener)
-        except OSError as error:
-            await asyncio.sleep(failures.accepting(error))
-        else:
-            connections.start(prompt(accepted))
-            await asyncio.sleep(0)  # many who come at once must not starve those who are here
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Wait for *task*, whose own cancellation is a normal end."""
-    try:
-        await asyncio.wait([task])
-    finally:
-        task.cancel()
-    if not task.cancelled():
-        task.result()
-
-
-def _threadsafe(callback: Callable[[], object]) -> Callable[[], None]:
-    loop = asyncio.get_running_loop()
-
-    def call() -> None:
-        with suppress(RuntimeError):  # the loop is closed: nothing is left to stop
-            loop.call_soon_threadsafe(callback)
-
-    return call
+    loop.add_reader(listener, ready)
+    return partial(loop.remove_reader, listener)

@@ -17,7 +17,7 @@ from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from ssl import SSLContext
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ohneio.loops._failures import Failures, OnError
 from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, prompt
@@ -34,7 +34,7 @@ E = TypeVar("E")
 
 
 class Channel(SyncChannel[R, E]):
-    __doc__ = SyncChannel.__doc__
+    """One connection on a blocking socket; see `SyncChannel`, which it adds nothing to."""
 
 
 def connect(

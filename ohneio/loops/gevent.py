@@ -18,15 +18,15 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ohneio.loops._failures import Failures, OnError, missing
-from ohneio.loops._sockets import Server, Wakeup, listen, peer_of, prompt
+from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, prompt
 from ohneio.loops._sync import SyncChannel, handle
 
 try:
-    import gevent
-    import gevent.lock
-    import gevent.pool
-    import gevent.server
-    import gevent.socket
+    # mypy would need types-gevent, which nothing else here does
+    import gevent  # type: ignore[import-untyped]
+    import gevent.lock  # type: ignore[import-untyped]
+    import gevent.pool  # type: ignore[import-untyped]
+    import gevent.socket  # type: ignore[import-untyped]
 except ImportError as error:
     raise ImportError(missing("gevent")) from error
 
@@ -40,9 +40,10 @@ E = TypeVar("E")
 
 
 class Channel(SyncChannel[R, E]):
-    __doc__ = SyncChannel.__doc__
+    """One connection on a gevent socket; it gives way to others after every transfer.
 
-    # A socket that is always ready never gives way by itself.
+    A socket that is always ready never would by itself.
+    """
 
     def _send(self, data: bytes) -> None:
         super()._send(data)
@@ -110,30 +111,44 @@ def serve(
         serve(requests, "127.0.0.1", 8007, handler=answer)
     """
     failures = Failures(__name__, on_error)
+    greenlets = gevent.pool.Pool()
 
-    def start(accepted: gevent.socket.socket, _: object) -> None:
-        peer = peer_of(prompt(accepted))
+    def start(accepted: socket.socket) -> None:
+        peer = peer_of(accepted)
         try:
-            channel = Channel(factory(), accepted, peer, gevent.lock.RLock())
+            channel = Channel(factory(), _adopted(accepted), peer, gevent.lock.RLock())
         except Exception as error:
+            accepted.close()
             failures.tell(peer, error, 0)
         else:
-            handle(channel, handler and partial(handler, channel), failures)
+            greenlet = greenlets.spawn(
+                handle, channel, handler and partial(handler, channel), failures
+            )
+            greenlet.link(lambda _: channel.release())  # also if it was killed before it ran
 
-    greenlets = gevent.pool.Pool()
     with listen(host, port, sock) as listener, closing(Wakeup()) as wakeup:
-        server = Server(listener, wakeup.set)
-        accepting = gevent.server.StreamServer(_adopted(listener), start, spawn=greenlets)
-        accepting.start()
+        accepting = gevent.pool.Group()
+        accepting.spawn(_accept, listener, start, failures)
         try:
             if on_listening is not None:
-                on_listening(server)
+                on_listening(Server(listener, wakeup.set))
             gevent.socket.wait_read(wakeup.fileno())
         finally:
-            accepting.close()
+            accepting.kill()
             greenlets.kill()
 
 
-def _adopted(listener: socket.socket) -> gevent.socket.socket:
-    """Turn *listener* into a socket of gevent's."""
-    return gevent.socket.socket(listener.family, listener.type, fileno=listener.detach())
+def _accept(
+    listener: socket.socket, start: Callable[[socket.socket], None], failures: Failures
+) -> None:
+    while True:
+        gevent.socket.wait_read(listener.fileno())
+        try:
+            start(accept(listener))
+        except OSError as error:
+            gevent.sleep(failures.accepting(error))
+
+
+def _adopted(sock: socket.socket) -> gevent.socket.socket:
+    """Turn *sock* into a socket of gevent's."""
+    return gevent.socket.socket(sock.family, sock.type, fileno=sock.detach())

@@ -14,17 +14,16 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ohneio.loops._failures import Failures, OnError, missing
-from ohneio.loops._sockets import Server, accept, listen
-from ohneio.loops._streams import Connections, StreamChannel as Channel
+from ohneio.loops._sockets import Server, listen
+from ohneio.loops._streams import Connections, StreamChannel, serve_streams
 from ohneio.loops.asyncio import connect
 
 try:
     from tornado.ioloop import IOLoop
-    from tornado.locks import Event
 except ImportError as error:
     raise ImportError(missing("tornado")) from error
 
@@ -38,6 +37,8 @@ __all__ = ["Channel", "Server", "connect", "serve"]
 
 R = TypeVar("R")
 E = TypeVar("E")
+
+Channel = StreamChannel
 
 
 async def serve(
@@ -79,18 +80,11 @@ async def serve(
     """
     failures = Failures(__name__, on_error)
     connections = Connections(factory, handler, failures, ssl)
-    stopped = Event()
+    with listen(host, port, sock) as listener:
+        await serve_streams(connections, listener, failures, on_listening, _watch)
+
+
+def _watch(listener: socket.socket, ready: Callable[[], None]) -> Callable[[], object]:
     io_loop = IOLoop.current()
-    with listen(host, port, sock) as listener, _Accepting(listener, connections, failures):
-        async with aclosing(connections):
-            if on_listening is not None:
-                on_listening(Server(listener, lambda: io_loop.add_callback(stopped.set)))
-            await stopped.wait()
-
-
-class _Accepting:
-    """Accept in a handler of the loop, and pause when the system has no room."""
-
-    def __init__(
-        self, listener: socket.socket, connections: Connections[R, E], failures: Failures
-    ) -> None: ...
+    io_loop.add_handler(listener, lambda _fd, _events: ready(), IOLoop.READ)
+    return partial(io_loop.remove_handler, listener)
