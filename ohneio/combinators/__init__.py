@@ -1,7 +1,67 @@
 """The vocabulary: parsers that are plain data, for both directions."""
 
+from collections.abc import Callable
+
+from ..core._parser import install as _install
 from ._byhand import parser
 from ._bytes import exactly, literal, until
+from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
+from ._recursion import forward
+from ._repetition import many
+from ._sequence import before as _before
+from ._sequence import seq
+from ._sequence import then as _then
 from ._stream import stream
+from ._transform import (
+    bind,
+    fail,
+    label,
+    recognize,
+    span,
+    success,
+    try_map,
+    value,
+    verify,
+)
+from ._transform import (
+    map as map,  # noqa: A004  # as the built-in takes its arguments; not for `*`
+)
 
-__all__ = ["exactly", "literal", "parser", "stream", "until"]
+_functions: dict[str, Callable[..., object]] = {
+    "before": _before,
+    "bind": bind,
+    "choice": choice,
+    "label": label,
+    "map": map,
+    "then": _then,
+    "try_map": try_map,
+    "value": value,
+    "verify": verify,
+}
+_install(_functions)
+
+__all__ = [
+    "bind",
+    "choice",
+    "commit",
+    "eof",
+    "exactly",
+    "fail",
+    "forward",
+    "label",
+    "literal",
+    "lookahead",
+    "many",
+    "not_followed_by",
+    "optional",
+    "parser",
+    "recognize",
+    "seq",
+    "span",
+    "stream",
+    "success",
+    "try_map",
+    "until",
+    "value",
+    "verify",
+]

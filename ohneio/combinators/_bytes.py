@@ -7,14 +7,30 @@ from operator import eq
 
 import attrs
 
-from ..core._buffer import Bytes, is_bytes, owned
-from ..core._building import put
-from ..core._errors import BuildError, UsageError, show
+from ..core._buffer import Bytes
+from ..core._building import NOTHING, put
+from ..core._errors import BuildError, show
+from ..core._facts import ANY, NO_BYTES, Facts
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
+from ._checks import bytes_of, size_of, some_bytes
 
 __all__ = ["exactly", "literal", "until"]
+
+
+def fixed(size: int) -> Facts:
+    """Return the facts of *size* bytes of any kind."""
+    return Facts(
+        least=size,
+        greatest=size,
+        nullable=size == 0,
+        first=ANY if size else NO_BYTES,
+        more=NO_BYTES,
+        unambiguous=True,
+        canonical=True,
+        buildable=True,
+    )
 
 
 @attrs.frozen(repr=False)
@@ -31,7 +47,7 @@ class Exactly(Parser[bytes]):
         source, n = current().input, self.n
         data, pos = source.data, source.pos
         end = pos + n
-        if end <= len(data) and n <= source.limit:
+        if end <= source.stop and n <= source.limit:
             source.pos = end
             return data[pos:end]
         return (yield from self._wait())
@@ -45,11 +61,14 @@ class Exactly(Parser[bytes]):
         yield from run.need(self.n)
         return run.input.take(self.n)
 
-    def _build(self, value: Bytes) -> Steps[None]:
+    def _build(self, value: object) -> Steps[None]:
         data = bytes_of(value)
         if len(data) != self.n:
             raise BuildError(f"expected exactly {self.n} bytes, not {len(data)}")
         yield from put(data)
+
+    def _facts(self) -> Facts:
+        return fixed(self.n)
 
 
 def _delimiter_width(parser: Until) -> int:
@@ -75,7 +94,7 @@ class Until(Parser[bytes]):
     def _parse(self) -> Steps[bytes]:
         source = current().input
         data, pos = source.data, source.pos
-        end = data.find(self.delimiter, pos)
+        end = data.find(self.delimiter, pos, source.stop)
         size = end - pos
         if end < 0 or size > self.max or size > source.limit:
             return (yield from self._wait(seen=end < 0))
@@ -92,7 +111,7 @@ class Until(Parser[bytes]):
         token = run.input.take(size + self._width)
         return token if self.include else token[:size]
 
-    def _build(self, value: Bytes) -> Steps[None]:
+    def _build(self, value: object) -> Steps[None]:
         data = bytes_of(value)
         whole = data if self.include else data + self.delimiter
         size = whole.find(self.delimiter)
@@ -101,6 +120,10 @@ class Until(Parser[bytes]):
         if size > self.max:
             raise BuildError(f"expected at most {self.max} bytes, not {size}")
         yield from put(whole)
+
+    def _facts(self) -> Facts:
+        greatest = None if self.max == UNBOUNDED else self.max + self._width
+        return attrs.evolve(fixed(self._width), greatest=greatest)
 
 
 @attrs.frozen(repr=False)
@@ -114,9 +137,10 @@ class Literal(Parser[bytes]):
 
     def _parse(self) -> Steps[bytes]:
         source, expected = current().input, self.data
-        if not source.data.startswith(expected, source.pos) or len(expected) > source.limit:
+        pos, size = source.pos, len(expected)
+        if size > source.limit or not source.data.startswith(expected, pos, source.stop):
             return (yield from self._compare())
-        source.pos += len(expected)
+        source.pos = pos + size
         return expected
 
     __iter__ = _parse
@@ -137,10 +161,13 @@ class Literal(Parser[bytes]):
                 raise run.mismatch(expected, found=same + 1)
         return run.input.take(same)
 
-    def _build(self, value: Bytes) -> Steps[None]:
-        if bytes_of(value) != self.data:
+    def _build(self, value: object) -> Steps[None]:
+        if value is not NOTHING and bytes_of(value) != self.data:
             raise BuildError(f"expected {show(self.data)}, not {show(bytes_of(value)[:32])}")
         yield from put(self.data)
+
+    def _facts(self) -> Facts:
+        return attrs.evolve(fixed(len(self.data)), first=frozenset(self.data[:1]))
 
 
 def exactly(n: int) -> Parser[bytes]:
@@ -165,7 +192,7 @@ def exactly(n: int) -> Parser[bytes]:
         >>> exactly(3).build(b"abc")
         b'abc'
     """
-    return Exactly(_size(n))
+    return Exactly(size_of(n))
 
 
 def until(delimiter: Bytes, include: bool = False, max: int = UNBOUNDED) -> Parser[bytes]:
@@ -197,7 +224,7 @@ def until(delimiter: Bytes, include: bool = False, max: int = UNBOUNDED) -> Pars
         >>> until(b"\\r\\n").build(b"PING")
         b'PING\\r\\n'
     """
-    return Until(_some(delimiter), include, _size(max))
+    return Until(some_bytes(delimiter), include, size_of(max))
 
 
 def literal(data: Bytes) -> Parser[bytes]:
@@ -220,23 +247,4 @@ def literal(data: Bytes) -> Parser[bytes]:
         >>> literal(b"GET ").parse_prefix(b"GET /")
         (b'GET ', b'/')
     """
-    return Literal(_some(data))
-
-
-def bytes_of(value: object) -> bytes:
-    """Return *value* as bytes, or fail to build."""
-    if is_bytes(value):
-        return bytes(value)
-    raise BuildError(f"expected bytes, not {type(value).__name__}")
-
-
-def _some(data: Bytes) -> bytes:
-    if not owned(data):
-        raise UsageError("expected at least one byte")
-    return owned(data)
-
-
-def _size(n: int) -> int:
-    if n < 0:
-        raise UsageError(f"expected a number of bytes, not {n!r}")
-    return n
+    return Literal(some_bytes(data))

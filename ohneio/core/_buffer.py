@@ -57,12 +57,14 @@ class Buffer:
         (b'Hello', b' World', 6)
     """
 
-    # The block being read, the first unread byte in it, and the absolute
-    # offset of its first byte.  Parsers read and move these directly.
-    __slots__ = ("_behind", "_blocks", "base", "data", "pos")
+    # The block being read, the first unread byte in it, the end of what may be
+    # read of it, and the absolute offset of its first byte.  Parsers read these
+    # directly, and move `pos`.
+    __slots__ = ("_behind", "_blocks", "base", "data", "pos", "stop")
 
     data: bytes
     pos: int
+    stop: int
     base: int
     _blocks: deque[bytes | bytearray] | None
     _behind: int
@@ -70,6 +72,7 @@ class Buffer:
     def __init__(self, *chunks: Bytes) -> None:
         self.data = b""
         self.pos = 0
+        self.stop = 0
         self.base = 0
         # Made when first needed: an empty deque is as large as all the rest.
         self._blocks = None
@@ -138,8 +141,7 @@ class Buffer:
             self._turn(b"")
         elif pos >= SLACK and pos > size - pos:
             self.base += pos
-            self.data = self.data[pos:]
-            self.pos = 0
+            self._show(self.data[pos:], 0)
 
     def _append(self, chunk: bytes) -> None:
         blocks = self._blocks
@@ -158,8 +160,13 @@ class Buffer:
     def _turn(self, block: bytes) -> None:
         """Leave the current block, all of which is consumed, for *block*."""
         self._pass(self.data)
+        self._show(block, 0)
+
+    def _show(self, block: bytes, pos: int) -> None:
+        """Let *block* be read from *pos* on; `base` was set before."""
         self.data = block
-        self.pos = 0
+        self.pos = pos
+        self.stop = len(block)
 
     def _pass(self, piece: Bytes) -> None:
         """Count *piece* as gone by; `Input` keeps it while it is held."""
@@ -192,10 +199,10 @@ class Buffer:
         if taken == len(block):
             self._pass(block)
         elif type(block) is bytes:
-            self.data, self.pos = block, taken
+            self._show(block, taken)
         else:
             self._pass(memoryview(block)[:taken])
-            self.data, self.pos = bytes(memoryview(block)[taken:]), 0
+            self._show(bytes(memoryview(block)[taken:]), 0)
 
     def _joined(self, missing: int) -> bytes:
         parts: list[Bytes] = [memoryview(self.data)[self.pos :]]

@@ -54,6 +54,8 @@ class ParseError(ValueError):
     _expected: tuple[str | bytes, ...]
     # Raised by a function that a user handed to a combinator: never "no match".
     _foreign: bool
+    # There was no room for the token in a sized frame.
+    _at_frame_end: bool
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class ParseError(ValueError):
         self._start = offset
         self._expected = expected
         self._foreign = False
+        self._at_frame_end = False
 
     @property
     def message(self) -> str:
@@ -98,9 +101,9 @@ class ParseError(ValueError):
         return where + inside(self.path)
 
     def _trailer(self) -> str:
-        if self.found is None:
-            return ""
-        return f", found {show(self.found) if self.found else 'nothing'}"
+        if self._at_frame_end:
+            return ", where the frame ends"
+        return "" if self.found is None else f", found {show(self.found)}"
 
 
 class IncompleteInput(ParseError):
@@ -269,6 +272,13 @@ def capped(path: list[str]) -> tuple[str, ...]:
     if len(path) <= 2 * PATH_ENDS:
         return tuple(path)
     return (*path[:PATH_ENDS], "…", *path[-PATH_ENDS:])
+
+
+def capped_place(place: list[str | int]) -> tuple[str | int, ...]:
+    """Return the place of a value as a tuple of bounded length."""
+    if len(place) <= 2 * PATH_ENDS:
+        return tuple(place)
+    return (*place[:PATH_ENDS], "…", *place[-PATH_ENDS:])
 
 
 def inside(path: tuple[str, ...]) -> str:

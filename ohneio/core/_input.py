@@ -7,13 +7,19 @@ The generator that waits for it is not woken until it is over.
 While an alternative is open, blocks that were read are held, in order, in
 front of the current one.  Going back moves them behind it again; no byte is
 copied for that.
+
+Inside a sized frame nothing behind the frame's end can be seen: `stop` cuts
+the current block there, so that the fast paths need no second comparison.
 """
 
 from __future__ import annotations
 
 from ._buffer import Buffer, Bytes, owned
 
-__all__ = ["Input", "Search"]
+__all__ = ["NO_END", "Input", "Search"]
+
+#: The end of an input that is in no frame.
+NO_END = 1 << 62
 
 
 class Search:
@@ -84,15 +90,18 @@ class Search:
 class Input(Buffer):
     """Hold a protocol's unread bytes, and the read ones that may come back."""
 
-    __slots__ = ("_held", "_holding", "eof", "limit", "search")
+    __slots__ = ("_held", "_holding", "end", "eof", "limit", "search")
 
     eof: bool
+    end: int
     limit: int
     search: Search | None
     _held: list[bytes]
     _holding: bool
 
     def __init__(self, limit: int) -> None:
+        # Where the innermost frame ends.
+        self.end = NO_END
         super().__init__()
         # No token is longer than this, however many bytes are there.
         self.limit = limit
@@ -106,6 +115,34 @@ class Input(Buffer):
         super().write(data)
         if self.search is not None:
             self.search.feed(data)
+
+    @property
+    def visible(self) -> int:
+        """How many unread bytes are there, up to the end of the frame."""
+        return min(len(self), self.end - self.base - self.pos)
+
+    def frame(self, end: int) -> int:
+        """Let the input end at *end*; return where it ended so far."""
+        before, self.end = self.end, end
+        self._show(self.data, self.pos)
+        return before
+
+    def _show(self, block: bytes, pos: int) -> None:
+        self.data = block
+        self.pos = pos
+        self.stop = min(len(block), max(self.end - self.base, 0))
+
+    def since(self, position: int) -> bytes:
+        """Return the bytes from *position*, which are held, to here."""
+        if position >= self.base:
+            return self.data[position - self.base : self.pos]
+        parts, size = [self.data[: self.pos]], self.base - position
+        for block in reversed(self._held):
+            parts.append(block[-size:])
+            size -= len(parts[-1])
+            if not size:
+                break
+        return b"".join(reversed(parts))
 
     def seek(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Search:
         """Begin a search at the first unread byte, through all that is there.
@@ -167,8 +204,9 @@ class Input(Buffer):
     def _step_back(self) -> None:
         if self.data:
             self._push_front(self.data)
-        self.data = self._held.pop()
-        self.base -= len(self.data)
+        block = self._held.pop()
+        self.base -= len(block)
+        self._show(block, len(block))
 
     def _push_front(self, block: bytes) -> None:
         if self._blocks is None:

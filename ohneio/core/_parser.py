@@ -7,26 +7,46 @@ A parser class holds its two directions side by side:
 
 Both are private to grammars: a parent runs its children by ``_parse`` and
 ``_build``, while ``yield from parser`` in somebody's protocol goes through
-``__iter__``, which knows where an item begins.
+``__iter__``, which knows where an item begins.  ``_facts(self)`` says what is
+known beforehand, and the attrs fields are the tree, open to be walked.
+
+The operators make other parsers, which this module knows nothing of: the
+combinators hand them in when they are imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+import attrs
 
 from ._buffer import Bytes
 from ._building import build
 from ._connection import Connection
 from ._errors import BuildError, ParseError, UsageError
+from ._facts import UNKNOWN, Facts
 from ._limits import DEFAULT_LIMITS, Limits
 from ._steps import Step, Steps, current
 
-__all__ = ["Parser", "items"]
+__all__ = ["Parser", "install", "items"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 V = TypeVar("V")
+
+#: What makes the other parsers: filled by ``ohneio.combinators``.
+_algebra: dict[str, Callable[..., object]] = {}
+
+#: The parsers whose facts are being computed: a grammar may refer to itself.
+_asked: ContextVar[frozenset[int]] = ContextVar("ohneio facts", default=frozenset())
+
+
+def install(functions: Mapping[str, Callable[..., object]]) -> None:
+    """Hand in the functions behind the operators and methods of `Parser`."""
+    _algebra.update(functions)
 
 
 class Parser(Step[T_co]):
@@ -37,16 +57,56 @@ class Parser(Step[T_co]):
     number of connections and threads at once.
     """
 
-    __slots__ = ()
+    __slots__ = ("_known",)
+
+    _known: Facts
 
     def __iter__(self) -> Steps[T_co]:
         return current().steps(self)
 
+    # For classes of parsers, ours and yours.
+
     def _parse(self) -> Steps[T_co]:
+        """Take the bytes of one value and return it."""
         raise NotImplementedError
 
     def _build(self, value: Any) -> Steps[None]:  # noqa: ANN401  # each class takes its own
-        raise BuildError(f"{self!r} cannot build {type(value).__name__}")
+        """Put the bytes of *value*, or of what `NOTHING` leaves no choice about."""
+        raise BuildError(f"{self!r} cannot build")
+
+    def _facts(self) -> Facts:
+        """Say what is known of every item; asked once."""
+        return UNKNOWN
+
+    def children(self) -> tuple[Parser[object], ...]:
+        """Return the parsers that this one is made of, in order."""
+        kind: type = type(self)
+        if not attrs.has(kind):
+            return ()
+        fields = (getattr(self, one.name) for one in attrs.fields(kind))
+        return tuple(child for field in fields for child in _parsers_in(field))
+
+    # To use one.
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of this parser before it sees a byte."""
+        try:
+            return self._known
+        except AttributeError:
+            pass
+        asked = _asked.get()
+        if id(self) in asked:
+            return UNKNOWN
+        token = _asked.set(asked | {id(self)})
+        try:
+            facts = self._facts()
+        finally:
+            _asked.reset(token)
+        if not asked:
+            # Facts found while others were being computed may know less.
+            object.__setattr__(self, "_known", facts)
+        return facts
 
     def parse(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> T_co:
         """Parse all of *data* and return the value.
@@ -112,7 +172,78 @@ class Parser(Step[T_co]):
             >>> until(b";").build(b"a=1")
             b'a=1;'
         """
-        return build(self, value, limits)
+        data = build(self, value, limits)
+        if self.facts.unambiguous is not True:
+            self._check_built(value, data, limits)
+        return data
+
+    def _check_built(self, value: object, data: bytes, limits: Limits) -> None:
+        try:
+            back = self.parse(data, limits=limits)
+        except ParseError as error:
+            raise BuildError(f"{self!r} builds what it cannot parse: {error}") from None
+        if back is not value and back != value:
+            raise BuildError(f"{self!r} would parse what it builds to another value")
+
+    # To make others of it.
+
+    def __or__(self, other: Parser[U]) -> Parser[T_co | U]:
+        """Try this parser, then *other*: see `choice`."""
+        return _made("choice", self, other)
+
+    def __rshift__(self, other: Parser[U]) -> Parser[U]:
+        """Parse both and keep the right value; the left one must build from nothing."""
+        return _made("then", self, other)
+
+    def __lshift__(self, other: Parser[object]) -> Parser[T_co]:
+        """Parse both and keep the left value; the right one must build from nothing."""
+        return _made("before", self, other)
+
+    def map(
+        self, function: Callable[[T_co], U], inverse: Callable[[U], object] | None = None
+    ) -> Parser[U]:
+        """See the function `ohneio.map`."""
+        return _made("map", function, self, inverse)
+
+    def try_map(
+        self, function: Callable[[T_co], U], inverse: Callable[[U], object] | None = None
+    ) -> Parser[U]:
+        """See the function `try_map`."""
+        return _made("try_map", function, self, inverse)
+
+    def verify(self, predicate: Callable[[T_co], object], expected: str = "") -> Parser[T_co]:
+        """See the function `verify`."""
+        return _made("verify", predicate, self, expected)
+
+    def bind(
+        self, function: Callable[[T_co], Parser[U]], inverse: Callable[[U], object] | None = None
+    ) -> Parser[U]:
+        """See the function `bind`."""
+        return _made("bind", function, self, inverse)
+
+    def value(self, value: U) -> Parser[U]:
+        """See the function `value`."""
+        return _made("value", value, self)
+
+    def label(self, name: str) -> Parser[T_co]:
+        """See the function `label`."""
+        return _made("label", name, self)
+
+    def of(self, projection: Callable[[Any], object]) -> Step[T_co]:
+        """See `parser`: say where in the whole this step's value lives, to build."""
+        return cast("Step[T_co]", _made("of", projection, self))
+
+
+def _made(name: str, *args: object) -> Parser[Any]:
+    return cast("Parser[Any]", _algebra[name](*args))
+
+
+def _parsers_in(field: object) -> Iterator[Parser[object]]:
+    if isinstance(field, Parser):
+        yield cast("Parser[object]", field)
+    elif isinstance(field, tuple):
+        for one in cast("tuple[object, ...]", field):
+            yield from _parsers_in(one)
 
 
 def items(parser: Parser[object]) -> Steps[None]:

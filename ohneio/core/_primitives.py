@@ -28,7 +28,7 @@ class _Read(Step[bytes]):
         source, n = current().input, self._n
         data, pos = source.data, source.pos
         end = pos + n
-        if end <= len(data) and n <= source.limit:
+        if end <= source.stop and n <= source.limit:
             source.pos = end
             return data[pos:end]
         yield from current().need(n)
@@ -45,7 +45,7 @@ class _ReadAvailable(Step[bytes]):
         yield from ()  # never suspends, and is a generator all the same
         run = current()
         run.refuse_in_alternative("read()")
-        return run.input.read()
+        return run.input.take(run.input.visible)
 
 
 class _ReadSome(Step[bytes]):
@@ -61,7 +61,7 @@ class _ReadSome(Step[bytes]):
         run = current()
         run.refuse_in_alternative("read_some()")
         yield from run.need(1)
-        return run.input.read(self._max)
+        return run.input.take(min(self._max, run.input.visible))
 
 
 class _Peek(Step[bytes]):
@@ -77,7 +77,9 @@ class _Peek(Step[bytes]):
         yield from ()
         run = current()
         run.refuse_in_alternative("peek()")
-        return b"" if self._n == 0 else run.input.peek(self._n or 0)
+        there = run.input.visible
+        wanted = there if self._n is None else min(self._n, there)
+        return run.input.peek(wanted) if wanted else b""
 
 
 class _Wait(Step[None]):
@@ -116,9 +118,9 @@ class _AtEof(Step[bool]):
 
     def __iter__(self) -> Steps[bool]:
         run = current()
-        if not run.input:
+        if run.input.pos >= run.input.stop:
             yield from run.byte_or_end()
-        return not run.input
+        return run.at_end()
 
 
 class _Position(Step[int]):

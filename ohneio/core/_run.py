@@ -58,11 +58,13 @@ class Waiting(enum.Enum):
 class Mark:
     """Remember where an open alternative began."""
 
-    __slots__ = ("alive", "position")
+    __slots__ = ("alive", "fixed", "position")
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, *, fixed: bool) -> None:
         self.position = position
         self.alive = True
+        # Of a lookahead, which goes back in any case.
+        self.fixed = fixed
 
 
 class Run(Host):
@@ -145,17 +147,15 @@ class Run(Host):
         if n > self.limits.max_buffered:
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
         source = self.input
-        while len(source) < n:
-            if source.eof:
-                raise self.ended(n - len(source))
+        while source.visible < n:
+            self.check_end(n)
             yield from self.sleep(Waiting.BYTES, n)
 
     def have(self, n: int, expected: bytes) -> Steps[None]:
         """Wait until *n* bytes of a token that should be *expected* are there."""
         source = self.input
-        while len(source) < n:
-            if source.eof:
-                raise self.ended(len(expected) - len(source), expected)
+        while source.visible < n:
+            self.check_end(len(expected), expected)
             yield from self.sleep(Waiting.BYTES, n)
 
     def find(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Steps[int]:
@@ -165,22 +165,38 @@ class Run(Host):
         """
         bound = min(limit, self.limits.max_buffered)
         source = self.input
-        search = source.seek(delimiter, bound, seen=seen)
+        room = source.end - source.position - len(delimiter)
+        search = source.seek(delimiter, min(bound, room), seen=seen)
         while not search.over:
             if source.eof:
                 raise self.ended(1, delimiter)
             source.search = search
             yield from self.sleep(Waiting.DELIMITER)
             source.search = None
+        if search.exceeded and room < bound:
+            raise self.frame_ended(delimiter)
         if search.exceeded:
             raise self.over_limit(bound, "max" if bound == limit else "max_buffered")
         return search.found - source.position
 
     def byte_or_end(self) -> Steps[None]:
-        """Wait for an unread byte, or the end of the input."""
+        """Wait for an unread byte, or the end of the input or of the frame."""
         source = self.input
-        while not source and not source.eof:
+        while not self.at_end() and not source:
             yield from self.sleep(Waiting.BYTES, 1)
+
+    def at_end(self) -> bool:
+        """Tell whether the input, or the frame, is known to end here."""
+        source = self.input
+        return source.position >= source.end or (source.eof and not source)
+
+    def check_end(self, n: int, *expected: bytes) -> None:
+        """Raise if *n* bytes, of which not all are there, can never be."""
+        source = self.input
+        if source.position + n > source.end:
+            raise self.frame_ended(*expected)
+        if source.eof:
+            raise self.ended(n - len(source), *expected)
 
     def turn(self) -> Steps[None]:
         """Wait for the next call that pumps."""
@@ -200,6 +216,8 @@ class Run(Host):
 
     def sleep(self, waiting: Waiting, want: int = 0) -> Steps[None]:
         """Suspend until what it waits for is there, or the input ended."""
+        if self.marks:
+            self.check_held(self.marks[0])
         if self.closing:
             raise UsageError("cannot wait while the connection is being closed")
         self.waiting, self.want = waiting, want
@@ -224,6 +242,18 @@ class Run(Host):
             path=capped(self.path),
         )
 
+    def unfit(self, mark: Mark, message: str, *expected: str) -> ParseError:
+        """Go back to *mark* and return the error for a value that will not do."""
+        found = self.input.since(mark.position)
+        self.input.move_to(mark.position)
+        return ParseError(
+            message,
+            expected=expected,
+            offset=mark.position,
+            found=found,
+            path=capped(self.path),
+        )
+
     def ended(self, needed: int, *expected: str | bytes) -> IncompleteInput:
         """Return the error for an input that ended *needed* bytes too early."""
         source = self.input
@@ -235,10 +265,25 @@ class Run(Host):
         error._start = start
         return error
 
-    def over_limit(self, limit: int, name: str, unit: str = "byte") -> LimitExceeded:
-        """Return the error for something too long that begins here."""
+    def frame_ended(self, *expected: str | bytes) -> ParseError:
+        """Return the error for a token that the frame has no room for."""
+        error = ParseError(
+            "" if expected else "need more bytes",
+            expected=expected,
+            offset=self.input.end,
+            path=capped(self.path),
+        )
+        error._start = self.input.position
+        error._at_frame_end = True
+        return error
+
+    def over_limit(
+        self, limit: int, name: str, unit: str = "byte", start: int | None = None
+    ) -> LimitExceeded:
+        """Return the error for something too long that begins here, or at *start*."""
+        offset = self.input.position if start is None else start
         return LimitExceeded(
-            limit=limit, name=name, unit=unit, offset=self.input.position, path=capped(self.path)
+            limit=limit, name=name, unit=unit, offset=offset, path=capped(self.path)
         )
 
     def too_deep(self) -> LimitExceeded:
@@ -285,9 +330,9 @@ class Run(Host):
 
     # Alternatives.
 
-    def mark(self) -> Mark:
+    def mark(self, *, fixed: bool = False) -> Mark:
         """Open an alternative here: what is read from now on can come back."""
-        mark = Mark(self.input.position)
+        mark = Mark(self.input.position, fixed=fixed)
         self.marks.append(mark)
         self.input.hold()
         return mark
@@ -310,13 +355,31 @@ class Run(Host):
         if self._again > self.limits.max_backtrack:
             raise self.over_limit(self.limits.max_backtrack, "max_backtrack")
 
-    def failed(self, error: ParseError) -> None:
-        """Remember why an alternative was given up."""
+    def gives_up(self, error: ParseError, mark: Mark) -> bool:
+        """Tell whether *error* makes the next alternative be tried, and remember why."""
+        if error._foreign or isinstance(error, LimitExceeded) or not mark.alive:
+            return False
         self.place(error)
+        # Once raised it holds frames, which hold this object in turn.
+        error.__traceback__ = error.__context__ = None
         self._furthest = furthest(self._furthest, error)
+        return True
+
+    def check_held(self, mark: Mark) -> None:
+        """Bound what an open alternative makes us keep.
+
+        Checked where it ends and, so that memory stays bounded, whenever the
+        protocol goes to sleep: what trips there would trip at the end as well.
+        """
+        size = self.input.position - mark.position
+        if size > self.limits.max_buffered:
+            self.input.move_to(mark.position)
+            raise self.over_limit(self.limits.max_buffered, "max_buffered")
 
     def commit(self) -> None:
         """Close every open alternative: there is no way back from here."""
+        if any(mark.fixed for mark in self.marks):
+            raise UsageError("commit inside a lookahead, which always goes back")
         for mark in self.marks:
             mark.alive = False
         self.marks.clear()

@@ -1,0 +1,41 @@
+"""Checks of what a combinator is made with: misuse is found before any byte is."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..core._buffer import Bytes, is_bytes, owned
+from ..core._errors import BuildError, UsageError
+from ..core._parser import Parser
+
+__all__ = ["bytes_of", "parser_of", "size_of", "some_bytes"]
+
+T = TypeVar("T")
+
+
+def parser_of(value: Parser[T]) -> Parser[T]:
+    """Return *value*, which must be a parser."""
+    if isinstance(value, Parser):
+        return value
+    raise UsageError(f"expected a parser, not {type(value).__name__}")
+
+
+def size_of(n: int) -> int:
+    """Return *n*, which must be a number of 0 or more."""
+    if type(n) is not int or n < 0:
+        raise UsageError(f"expected a number of 0 or more, not {n!r}")
+    return n
+
+
+def some_bytes(data: Bytes) -> bytes:
+    """Return *data* as `bytes`, at least one of them."""
+    if not owned(data):
+        raise UsageError("expected at least one byte")
+    return owned(data)
+
+
+def bytes_of(value: object) -> bytes:
+    """Return a value that is being built as `bytes`."""
+    if is_bytes(value):
+        return bytes(value)
+    raise BuildError(f"expected bytes, not {type(value).__name__}")
