@@ -1,0 +1,62 @@
+"""Run the rows, print the table, and write it as data and as a picture."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ._measuring import Outcome, Refused, measure
+from ._peers import look_for_original
+from ._plot import as_svg
+from ._report import as_data, as_json, heading, table
+from ._rows import Row
+from .rows import ROWS
+
+
+def main() -> int:
+    options = _options()
+    if options.original:
+        look_for_original(options.original)
+    chosen = [row for row in ROWS if options.only in row.job.name]
+    outcomes, refused = _run(chosen, options.rounds)
+    _write(options.into, outcomes, refused)
+    return 1 if refused else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--original", type=Path, help="where ohneio 0.8.1 was installed")
+    parser.add_argument("--only", default="", help="only rows with this in their name")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument(
+        "--into", type=Path, default=Path("build/benchmarks"), help="directory for data and plot"
+    )
+    return parser.parse_args()
+
+
+def _run(rows: list[Row], rounds: int) -> tuple[list[Outcome], dict[str, str]]:
+    outcomes: list[Outcome] = []
+    refused: dict[str, str] = {}
+    print(heading())
+    for row in rows:
+        try:
+            outcomes.append(measure(row, rounds))
+            print(table(outcomes[-1]), flush=True)
+        except Refused as error:
+            refused[row.job.name] = str(error)
+            print(f"{row.job.name}\n  REFUSED: {error}", flush=True)
+    return outcomes, refused
+
+
+def _write(into: Path, outcomes: list[Outcome], refused: dict[str, str]) -> None:
+    data = as_data(outcomes, refused)
+    name = f"{sys.implementation.name}-{sys.version_info.major}.{sys.version_info.minor}"
+    into.mkdir(parents=True, exist_ok=True)
+    (into / f"{name}.json").write_text(as_json(data), "utf-8")
+    (into / f"{name}.svg").write_text(as_svg(data), "utf-8")
+    print(f"written to {into / name}.json and .svg")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

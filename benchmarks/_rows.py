@@ -1,0 +1,137 @@
+"""What a row of the table is: a job, and the competitors that do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+
+__all__ = ["ALL", "Competitor", "Job", "Row", "Runner", "Target", "ahead", "values", "within"]
+
+#: Takes a job's input, chunk by chunk, and yields after each one the values
+#: that it completed: so events are drained after every chunk, as an embedder
+#: does, and nothing is kept that would fill the memory.
+Runner: TypeAlias = Callable[[Sequence[Any]], Iterator[Iterable[Any]]]
+
+#: In a row's targets: for everybody who has no target of their own.
+ALL = "all others"
+
+
+@attrs.frozen
+class Job:
+    """Say what is to be done.
+
+    Args:
+
+        name: What the table calls it.
+
+        make: The wire bytes of that many items, the same every time.
+
+        items: How many of them make a run that can be timed.
+
+        chunk: How many bytes arrive at a time; ``None`` where *make* returns
+            a list that is taken as it is (values to build, say).
+    """
+
+    name: str
+    make: Callable[[int], Any]
+    items: int
+    chunk: int | None = 64 * 1024
+
+    def input(self, items: int | None = None, chunk: int | None = None) -> list[Any]:
+        """Return the chunks of a run, of the real size unless told otherwise."""
+        made = self.make(items or self.items)
+        size = chunk or self.chunk
+        if self.chunk is None or size is None:
+            return list(made)
+        return [made[start : start + size] for start in range(0, len(made), size)]
+
+
+@attrs.frozen
+class Competitor:
+    """Name one that can do the job.
+
+    Args:
+
+        name: What the table calls it.
+
+        load: Imports what it needs (``ImportError`` where that is not
+            installed) and returns the runner.
+
+        same: Brings a value into the form in which all are compared; never
+            part of what is timed.
+    """
+
+    name: str
+    load: Callable[[], Runner]
+    same: Callable[[Any], Any] = attrs.field(default=lambda value: value)
+
+
+@attrs.frozen
+class Target:
+    """Say what a ratio should be; `ahead` and `within` make one."""
+
+    ratio: float
+    upside_down: bool
+
+    def of(self, ratio: float) -> float:
+        """Return the speed ratio *ratio* the way this target counts."""
+        return 1 / ratio if self.upside_down else ratio
+
+    def reached(self, ratio: float) -> bool:
+        """Tell whether the speed ratio *ratio* is good enough."""
+        return self.of(ratio) <= self.ratio if self.upside_down else ratio >= self.ratio
+
+    def __str__(self) -> str:
+        return f"<= {self.ratio:g}" if self.upside_down else f">= {self.ratio:g}"
+
+
+def ahead(times: float) -> Target:
+    """At least *times* as fast as the other."""
+    return Target(times, upside_down=False)
+
+
+def within(times: float) -> Target:
+    """At most *times* the time that the other takes."""
+    return Target(times, upside_down=True)
+
+
+@attrs.frozen(eq=False)  # each is itself
+class Row:
+    """One job with those who do it: each of *ours* is compared with each of the others.
+
+    Args:
+
+        job: What they do.
+
+        ours: Protocols on this library.
+
+        peers: Other libraries; those that are not installed are left out.
+
+        limits: The best that we can write by hand, without any library.
+
+        targets: What the ratios should be, by the other's name, or `ALL`.
+    """
+
+    job: Job
+    ours: tuple[Competitor, ...]
+    peers: tuple[Competitor, ...] = ()
+    limits: tuple[Competitor, ...] = ()
+    targets: Mapping[str, Target] = attrs.field(factory=dict)
+
+    @property
+    def others(self) -> tuple[Competitor, ...]:
+        return self.peers + self.limits
+
+    @property
+    def competitors(self) -> tuple[Competitor, ...]:
+        return self.ours + self.others
+
+    def target(self, other: str) -> Target | None:
+        return self.targets.get(other, self.targets.get(ALL))
+
+
+def values(competitor: Competitor, runner: Runner, chunks: Sequence[Any]) -> list[Any]:
+    """Return all the values that *runner* gets out of *chunks*, fit to be compared."""
+    return [competitor.same(value) for part in runner(chunks) for value in part]

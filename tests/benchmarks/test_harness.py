@@ -1,0 +1,128 @@
+"""The harness: it compares within rounds, and refuses what cannot be compared."""
+
+import itertools
+import json
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from benchmarks import _peers
+from benchmarks._measuring import Refused, measure
+from benchmarks._plot import as_svg
+from benchmarks._report import as_data, as_json, table
+from benchmarks._rows import ALL, Competitor, Job, Row, ahead, within
+
+JOB = Job("letters", lambda items: b"ab" * items, items=3, chunk=2)
+
+
+def one_by_one(chunks):
+    for chunk in chunks:
+        yield [chunk]
+
+
+def doubled(chunks):
+    for chunk in chunks:
+        yield [chunk * 2]
+
+
+def broken():
+    raise ImportError("no such thing")
+
+
+def ticking():
+    """A clock by which each run takes one second longer than the last."""
+    return itertools.accumulate(itertools.count()).__next__
+
+
+US = Competitor("us", lambda: one_by_one)
+THEM = Competitor("them", lambda: one_by_one)
+MISSING = Competitor("nobody", broken)
+
+
+def test_a_ratio_is_taken_within_a_round():
+    times = iter([0, 1, 0, 1, 0, 1, 0, 1])  # whoever begins, both take a second
+    outcome = measure(Row(JOB, (US,), (THEM,)), rounds=2, clock=times.__next__)
+    assert [one.median for one in outcome.ratios] == [1]
+
+
+def test_the_spread_holds_the_median():
+    outcome = measure(Row(JOB, (US,), (THEM,)), rounds=9, clock=ticking())
+    (ratio,) = outcome.ratios
+    assert ratio.low <= ratio.median <= ratio.high
+
+
+def test_values_that_differ_refuse_the_row():
+    other = Competitor("them", lambda: doubled)
+    with pytest.raises(Refused, match=r"us and them differ: value 0 is b'ab' and b'abab'"):
+        measure(Row(JOB, (US,), (other,)), rounds=1)
+
+
+def test_missing_values_refuse_the_row():
+    other = Competitor("them", lambda: lambda chunks: one_by_one(chunks[1:]))
+    with pytest.raises(Refused, match="3 values and 2"):
+        measure(Row(JOB, (US,), (other,)), rounds=1)
+
+
+def test_values_may_be_brought_into_one_form_first():
+    other = Competitor("them", lambda: doubled, same=lambda value: value[:2])
+    assert measure(Row(JOB, (US,), (other,)), rounds=1, clock=ticking()).ratios
+
+
+def test_who_is_not_installed_is_left_out_and_named():
+    outcome = measure(Row(JOB, (US,), (THEM, MISSING)), rounds=1, clock=ticking())
+    assert [one.other for one in outcome.ratios] == ["them"]
+    assert outcome.missing == {"nobody": "no such thing"}
+    assert "nobody: left out, no such thing" in table(outcome)
+
+
+@pytest.mark.parametrize(
+    ("target", "ratio", "counted", "reached"),
+    [
+        (ahead(1.2), 1.2, 1.2, True),
+        (ahead(1.2), 1.1, 1.1, False),
+        (within(1.25), 0.8, 1.25, True),
+        (within(1.25), 0.5, 2, False),
+    ],
+)
+def test_a_target_counts_speed_or_time(target, ratio, counted, reached):
+    assert target.of(ratio) == counted
+    assert target.reached(ratio) is reached
+
+
+def test_a_job_is_cut_into_chunks_unless_it_has_none():
+    assert JOB.input() == [b"ab"] * 3
+    assert JOB.input(items=1, chunk=1) == [b"a", b"b"]
+    assert Job("values", range, items=3, chunk=None).input(2, 1) == [0, 1]
+
+
+@pytest.fixture
+def outcomes():
+    row = Row(JOB, (US,), (THEM, MISSING), targets={ALL: within(0.001)})
+    return [measure(row, rounds=3, clock=ticking())]
+
+
+def test_the_table_says_what_was_missed(outcomes):
+    assert "us: time, in them's" in table(outcomes[0])
+    assert "<= 0.001 MISSED" in table(outcomes[0])
+
+
+def test_data_survive_json(outcomes):
+    data = as_data(outcomes, {"other": "they differ"})
+    assert json.loads(as_json(data)) == data
+    assert data["rows"][0]["speeds"][0]["at least"] == 1000
+
+
+def test_the_plot_is_xml_with_a_bar_a_ratio(outcomes):
+    root = ET.fromstring(as_svg(as_data(outcomes, {})))
+    assert len(root.findall(".//{*}rect")) == 1
+
+
+def test_the_release_of_2016_is_found_only_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(_peers, "_NAME", "original_of_this_test")
+    monkeypatch.setattr(_peers, "_place", tmp_path)
+    with pytest.raises(ImportError, match="not installed beside"):
+        _peers.original()
+    (tmp_path / "ohneio.py").write_text("protocol = 'then'", "utf-8")
+    assert _peers.original().protocol == "then"
+    assert _peers.original() is sys.modules.pop("original_of_this_test")

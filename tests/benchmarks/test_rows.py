@@ -1,0 +1,52 @@
+"""All who compete in a row return the same values, however the input is cut."""
+
+from functools import cache
+
+import pytest
+
+from benchmarks._rows import ALL, Competitor, Row, Runner, values
+from benchmarks.rows import ROWS
+
+ITEMS = 50
+
+EVERYBODY = [
+    pytest.param(row, one, id=f"{row.job.name}, {one.name}")
+    for row in ROWS
+    for one in row.competitors
+]
+
+
+def load(row: Row, one: Competitor) -> Runner:
+    """Ours and the limits need nothing that the tests do not have; peers may be missing."""
+    try:
+        return one.load()
+    except ImportError as missing:
+        if one not in row.peers:
+            raise
+        return pytest.skip(str(missing))
+
+
+@cache
+def expected(row: Row) -> list[object]:
+    ours = row.ours[0]
+    return values(ours, ours.load(), row.job.input(ITEMS))
+
+
+@pytest.mark.parametrize(("row", "one"), EVERYBODY)
+@pytest.mark.parametrize("chunk", [None, 64, 7, 1])
+def test_everybody_returns_the_same_values(row: Row, one: Competitor, chunk: int | None):
+    runner = load(row, one)
+    assert values(one, runner, row.job.input(ITEMS, chunk)) == expected(row)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.job.name)
+def test_a_row_is_the_same_every_time_and_of_the_size_asked_for(row: Row):
+    assert row.job.input(ITEMS) == row.job.input(ITEMS)
+    assert len(expected(row)) == ITEMS
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.job.name)
+def test_names_are_unique_and_targets_name_somebody(row: Row):
+    names = [one.name for one in row.competitors]
+    assert len(set(names)) == len(names)
+    assert set(row.targets) <= {one.name for one in row.others} | {ALL}
