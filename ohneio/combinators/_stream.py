@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -36,4 +35,8 @@ def stream(
         >>> conn.events(), conn.unconsumed
         ([b'one', b'two'], b'thr')
     """
-    return functools.partial(Connection[None, T], functools.partial(items, parser), limits)
+
+    def connect() -> Connection[None, T]:
+        return Connection(lambda: items(parser), limits)
+
+    return connect

@@ -34,7 +34,7 @@ from typing import TypeAlias, TypeGuard
 
 from ._errors import UsageError
 
-__all__ = ["Buffer", "Bytes", "is_bytes", "owned"]
+__all__ = ["Buffer", "Bytes", "checked", "is_bytes", "owned"]
 
 Bytes: TypeAlias = "bytes | bytearray | memoryview[int]"
 
@@ -113,12 +113,14 @@ class Buffer:
     def read(self, n: int = 0) -> bytes:
         """Take at most *n* bytes, or all of them without *n*."""
         there = len(self)
-        return self.take(min(_checked(n), there) if n else there)
+        taken = self.take(min(checked(n), there) if n else there)
+        self.settle()
+        return taken
 
     def peek(self, n: int = 0) -> bytes:
         """Return at most *n* bytes, or all of them, and leave them there."""
         pos = self.pos
-        missing = (_checked(n) or len(self)) - (len(self.data) - pos)
+        missing = (checked(n) or len(self)) - (len(self.data) - pos)
         if missing <= 0 or not self._behind:
             return self.data[pos : pos + n] if n else self.data[pos:]
         return self._joined(missing)
@@ -228,7 +230,8 @@ def is_bytes(value: object) -> TypeGuard[Bytes]:
     return isinstance(value, (bytes, bytearray, memoryview))
 
 
-def _checked(n: int) -> int:
-    if n < 0:
+def checked(n: object) -> int:
+    """Return *n*, which must be a number of 0 or more."""
+    if not isinstance(n, int) or n < 0:
         raise UsageError(f"expected a number of bytes, not {n!r}")
     return n

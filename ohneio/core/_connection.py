@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
-from ._buffer import Bytes
-from ._driver import Driver, State
+from ._buffer import Bytes, checked
+from ._driver import Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits
-from ._run import Waiting
 from ._steps import Routine
 
 __all__ = ["Connection"]
@@ -81,13 +79,11 @@ class Connection(Driver, Generic[R, E]):
             BaseException: Whatever else the protocol raised, unchanged.
         """
         self._enter("send()")
-        error: BaseException | None = None
         try:
             self._refuse_ended("send()")
-            error = self._feed(data)
+            self._feed(data)
         finally:
             self._leave()
-        _raise(error)
 
     def send_eof(self) -> None:
         """Say that no more bytes will come from the wire; again does no harm.
@@ -100,14 +96,12 @@ class Connection(Driver, Generic[R, E]):
             UsageError: As `send`.
         """
         self._enter("send_eof()")
-        error: BaseException | None = None
         try:
             self._refuse_ended("send_eof()")
             if self._state is State.RUNNING:
-                error = self._end()
+                self._end()
         finally:
             self._leave()
-        _raise(error)
 
     # To the wire, and to the embedder.
 
@@ -124,11 +118,9 @@ class Connection(Driver, Generic[R, E]):
             UsageError: *n* is negative, or the call came from inside the
                 protocol or from a second thread. Nothing was taken.
         """
-        if n < 0:
-            raise UsageError(f"expected a number of bytes, not {n!r}")
         self._enter("read()")
         try:
-            return self._drain(n)
+            return self._drain(checked(n))
         finally:
             self._leave()
 
@@ -143,7 +135,7 @@ class Connection(Driver, Generic[R, E]):
         """
         self._enter("events()")
         try:
-            self._pump()
+            self._quietly(self._pump)
             taken, self._run.events = self._run.events, []
             return cast("list[E]", taken)
         finally:
@@ -154,7 +146,7 @@ class Connection(Driver, Generic[R, E]):
         """Whether the protocol has returned, after letting it go on."""
         self._enter("has_result")
         try:
-            self._pump()
+            self._quietly(self._pump)
             return self._state is State.DONE
         finally:
             self._leave()
@@ -169,12 +161,11 @@ class Connection(Driver, Generic[R, E]):
             UsageError: As `read`.
         """
         self._enter("get_result()")
-        error: BaseException | None = None
         try:
-            error = self._pump() or self._failed_before()
+            self._pump()
+            self._refuse_failed()
         finally:
             self._leave()
-        _raise(error)
         if self._state is not State.DONE:
             raise NoResult(f"the protocol has no result: {self.waiting}")
         return cast("R", self._result)
@@ -219,7 +210,7 @@ class Connection(Driver, Generic[R, E]):
     @property
     def error(self) -> BaseException | None:
         """A copy of what the protocol failed with, or ``None``."""
-        return self._failed_before()
+        return None if self._failure is None else again(self._failure)
 
     @property
     def needed(self) -> int:
@@ -240,12 +231,7 @@ class Connection(Driver, Generic[R, E]):
     @property
     def wants_input(self) -> bool:
         """Whether more input helps: False while blocked on output, at the end, or not RUNNING."""
-        run = self._run
-        return (
-            self._state is State.RUNNING
-            and not run.input.eof
-            and not (run.waiting is Waiting.DRAIN and bool(run.output))
-        )
+        return self._state is State.RUNNING and not self._run.input.eof and not self._blocked()
 
     @property
     def consumed(self) -> int:
@@ -279,15 +265,8 @@ class Connection(Driver, Generic[R, E]):
     def _refuse_ended(self, call: str) -> None:
         if self._state is State.CLOSED:
             raise UsageError(f"{call} on a connection that was closed")
-        _raise(self._failed_before())
+        self._refuse_failed()
 
-    def _failed_before(self) -> BaseException | None:
-        return copy.copy(self._failure)
-
-
-def _raise(error: BaseException | None) -> None:
-    try:
-        if error is not None:
-            raise error
-    finally:
-        del error  # its traceback holds this frame
+    def _refuse_failed(self) -> None:
+        if self._failure is not None:
+            raise again(self._failure)

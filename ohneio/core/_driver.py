@@ -86,12 +86,12 @@ class Driver:
 
     # What the public calls do.
 
-    def _feed(self, chunk: Bytes) -> BaseException | None:
+    def _feed(self, chunk: Bytes) -> None:
         data = owned(chunk)
         if data:
             self._refuse_input(len(data))
             self._run.input.write(data)
-        return self._pump()
+        self._pump()
 
     def _refuse_input(self, size: int) -> None:
         source, bound = self._run.input, self._run.limits.max_buffered
@@ -99,24 +99,28 @@ class Driver:
             raise UsageError("send() after send_eof(): the input has ended")
         if self._state is State.DONE and len(source) + size > bound:
             raise UsageError(f"the protocol is done, and more than {bound} bytes were left over")
-        if self._run.waiting is Waiting.DRAIN and len(source) > bound:
+        if self._blocked() and len(source) > bound:
             raise UsageError(
                 f"blocked on output with more than {bound} bytes unread: "
                 "read() first, and look at wants_input before send()"
             )
 
-    def _end(self) -> BaseException | None:
+    def _blocked(self) -> bool:
+        """Tell whether it waits for its output to be read."""
+        return self._run.waiting is Waiting.DRAIN and bool(self._run.output)
+
+    def _end(self) -> None:
         self._run.input.eof = True
-        return self._pump()
+        self._pump()
 
     def _drain(self, n: int) -> bytes:
         """Take output and let the protocol go on, in turn."""
-        self._pump()
+        self._quietly(self._pump)
         output = self._run.output
         taken = output.read(n)
         parts, size = [taken], len(taken)
         while taken and not output and (size < n or not n):
-            self._advance()
+            self._quietly(self._advance)
             taken = output.read(n - size if n else 0)
             parts.append(taken)
             size += len(taken)
@@ -124,53 +128,60 @@ class Driver:
 
     # Pumping.
 
-    def _pump(self) -> BaseException | None:
-        """Let the protocol go on, once a call; return what came out of it if it failed."""
+    def _quietly(self, go_on: Callable[[], None]) -> None:
+        """Let the protocol go on where its failure is only remembered, not raised."""
+        try:
+            go_on()
+        except BaseException:
+            if self._state is not State.FAILED:
+                raise
+
+    def _pump(self) -> None:
+        """Let the protocol go on, once a call; what comes out of it is raised."""
         if self._run.waiting is Waiting.TURN:
             self._run.waiting = Waiting.GO
-        return self._advance()
+        self._advance()
 
-    def _advance(self) -> BaseException | None:
+    def _advance(self) -> None:
         run = self._run
         if self._state is not State.RUNNING or not run.ready():
-            return None
+            return
         run.outer = host.get()
         token = host.set(run)
         try:
-            return self._start_and_go() if run.waiting is Waiting.START else self._go()
+            if run.waiting is Waiting.START:
+                self._begin()
+            self._go()
         finally:
             host.reset(token)
             run.outer = None
             run.input.settle()
 
-    def _start_and_go(self) -> BaseException | None:
-        run = self._run
-        run.waiting = Waiting.GO
-        error = self._resume(begin=True)
-        if run.waiting is Waiting.TURN:
-            run.waiting = Waiting.GO
-        return error or self._go()
+    def _begin(self) -> None:
+        self._run.waiting = Waiting.GO
+        self._resume(begin=True)
+        if self._run.waiting is Waiting.TURN:
+            self._run.waiting = Waiting.GO
 
-    def _go(self) -> BaseException | None:
-        error = None
-        while error is None and self._state is State.RUNNING and self._run.ready():
-            error = self._resume()
-        return error
+    def _go(self) -> None:
+        while self._state is State.RUNNING and self._run.ready():
+            self._resume()
 
-    def _resume(self, *, begin: bool = False) -> BaseException | None:
+    def _resume(self, *, begin: bool = False) -> None:
+        # What is raised is never returned instead: its traceback holds the
+        # frames of all callers, and one that named it would be a cycle.
         try:
             if begin:
-                self._begin()
+                self._machine.stack.append(self._routine())
             value = self._machine.resume()
         except BaseException as error:
             self._fail(error)
-            return error
+            raise
         if value is not WAIT:
             self._finish(State.DONE)
             self._result = value
-        return None
 
-    def _begin(self) -> None:
+    def _routine(self) -> Routine[object]:
         start, self._start = self._start, None
         routine = start() if start else None
         if not isinstance(routine, (GeneratorType, CoroutineType)):
@@ -178,7 +189,7 @@ class Driver:
                 "a protocol is a generator function, an async function or a parser; "
                 f"this one returned {type(routine).__name__}"
             )
-        self._machine.stack.append(routine)
+        return routine
 
     # Endings.
 
@@ -203,25 +214,28 @@ class Driver:
 
     def _shut(self) -> None:
         """Unwind a running protocol, last in first out, and be CLOSED."""
-        run = self._run
-        run.closing = True
-        run.outer = host.get()
-        token = host.set(run)
         try:
             self._machine.close()
         finally:
-            host.reset(token)
-            run.outer = None
             self._finish(State.CLOSED)
 
 
 def remembered(error: BaseException) -> BaseException:
     """Return a copy of *error* that was never raised, or what names it."""
     try:
-        copied = copy.copy(error)
-        if type(copied) is type(error) and str(copied) == str(error):
+        copied = again(error)
+        same = type(copied) is type(error) and str(copied) == str(error)
+        if same and copied is not error:
             return copied
     except Exception:  # noqa: S110  # whatever it is, the caller hears of it below
         pass
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     return UsageError(f"the protocol failed with {name}, which cannot be copied and raised again")
+
+
+def again(error: BaseException) -> BaseException:
+    """Return a copy of *error* that shares nothing that grows when it is raised."""
+    copied = copy.copy(error)
+    if notes := getattr(error, "__notes__", None):
+        copied.__notes__ = list(notes)
+    return copied

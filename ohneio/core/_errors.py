@@ -211,11 +211,16 @@ class BuildError(ValueError):
         return _remake, (type(self), self.args, dict(self.__dict__))
 
 
-class UsageError(RuntimeError):
+class _Clipped(RuntimeError):
+    def __str__(self) -> str:
+        return clip(super().__str__())
+
+
+class UsageError(_Clipped):
     """Report misuse by the caller, found before anything was changed."""
 
 
-class NoResult(RuntimeError):
+class NoResult(_Clipped):
     """Report that the protocol has no result: it still runs, or was closed."""
 
 

@@ -18,7 +18,7 @@ from types import CoroutineType, GeneratorType, TracebackType
 from typing import cast
 
 from ._errors import ParseError, UsageError
-from ._steps import CALL, WAIT, Host, Routine, Step
+from ._steps import CALL, WAIT, Host, Routine, Step, host
 
 __all__ = ["Machine"]
 
@@ -34,26 +34,34 @@ class Machine:
 
     __slots__ = ("_host", "stack")
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, *routines: Routine[object]) -> None:
         self._host = host
-        self.stack: list[Routine[object]] = []
+        self.stack = list(routines)
 
-    def resume(self) -> object:
+    def __del__(self) -> None:
+        # Python would unwind them all the same, but in whatever host is current
+        # where they are dropped: a `write` would end up in another connection.
+        if self.stack:
+            self.close()
+
+    def resume(self, error: BaseException | None = None) -> object:
         """Run on: return `WAIT` when suspended, or the value of the first generator.
+
+        With *error*, that is raised where the last generator is suspended.
 
         Raises:
             BaseException: Whatever came out of the first generator.
         """
         stack = self.stack
         value: object = None
-        error: BaseException | None = None
         kept: TracebackType | None = None
         levels = 0
         try:
             while True:
                 try:
                     top = stack[-1]
-                    request = top.throw(error) if error else top.send(value)  # type: ignore[arg-type]
+                    # Not its truth, which a user's exception may deny.
+                    request = top.send(value) if error is None else top.throw(error)  # type: ignore[arg-type]
                 except StopIteration as stop:
                     value, error, levels = stop.value, None, 0
                     stack.pop()
@@ -76,17 +84,31 @@ class Machine:
 
     def close(self) -> None:
         """Unwind everything, last in first out; the first error is raised at the end."""
-        error: BaseException | None = None
-        while self.stack:
-            try:
-                self.stack.pop().close()
-            except BaseException as raised:
-                error = error or raised
+        outer = self._host.outer
+        self._host.closing, self._host.outer = True, host.get()
+        token = host.set(self._host)
+        first: BaseException | None = None
         try:
-            if error is not None:
-                raise error
+            while self.stack:
+                raised = self._closed(self.stack.pop())
+                first = raised if first is None else first
+                del raised
+            if first is not None:
+                raise first
         finally:
-            del error  # or it would be held by its own traceback
+            host.reset(token)
+            self._host.outer = outer
+            del first  # or it would be held by its own traceback
+
+    def _closed(self, routine: Routine[object]) -> BaseException | None:
+        """Unwind *routine*, which may still run others, and return what came out of it."""
+        try:
+            Machine(self._host, routine).resume(GeneratorExit())
+        except GeneratorExit:
+            return None
+        except BaseException as error:  # it is raised when all are unwound
+            return error
+        return None
 
     def _passed_on(self, error: BaseException) -> BaseException:
         if isinstance(error, ParseError):

@@ -148,7 +148,7 @@ class Parser(Step[T_co]):
 
         Raises:
             ParseError: As `parse`, after the items before it were yielded.
-            UsageError: An item consumed nothing.
+            UsageError: An item consumed nothing; the items before it were yielded.
 
         Example:
             >>> from ohneio import until
@@ -256,9 +256,9 @@ def items(parser: Parser[object]) -> Steps[None]:
                 return
         before = run.input.position
         value = yield from parser
-        run.events.append(value)  # looked up late: `events()` puts a new list there
         if run.input.position == before:
             raise UsageError(f"{parser!r} consumed nothing, and would for ever")
+        run.events.append(value)  # looked up late: `events()` puts a new list there
 
 
 def _outcome(start: Callable[[], Steps[T]], data: Bytes, limits: Limits) -> T:
@@ -269,13 +269,13 @@ def _outcome(start: Callable[[], Steps[T]], data: Bytes, limits: Limits) -> T:
 
 
 def _fed(conn: Connection[None, T], feed: Callable[[], None]) -> Iterator[T]:
-    error: ParseError | None = None
+    error: Exception | None = None
     try:
-        feed()
-    except ParseError as raised:
-        error = raised
-    yield from conn.events()
-    try:
+        try:
+            feed()
+        except Exception as raised:  # raised below, behind the items before it
+            error = raised
+        yield from conn.events()
         if error is not None:
             raise error
     finally:

@@ -7,7 +7,7 @@ where that is not enough.
 
 from __future__ import annotations
 
-from ._buffer import Bytes, owned
+from ._buffer import Bytes, checked, owned
 from ._errors import UsageError
 from ._steps import DONE, Step, Steps, current
 
@@ -170,9 +170,12 @@ def read(n: int | None = None) -> Step[bytes]:
     """
     if n is None:
         return _READ_AVAILABLE
-    if 0 <= n < 257:
-        return _READS[n]
-    return _Read(_size(n))
+    try:
+        if 0 <= n < 257:
+            return _READS[n]
+    except TypeError:  # not a number: as any other that will not do
+        pass
+    return _Read(checked(n))
 
 
 def peek(n: int | None = None) -> Step[bytes]:
@@ -183,7 +186,7 @@ def peek(n: int | None = None) -> Step[bytes]:
     Raises:
         UsageError: *n* is negative, or it was used inside an alternative.
     """
-    return _Peek(None if n is None else _size(n))
+    return _Peek(None if n is None else checked(n))
 
 
 def read_some(max: int) -> Step[bytes]:
@@ -196,7 +199,7 @@ def read_some(max: int) -> Step[bytes]:
         IncompleteInput: The input ended before a byte was there.
         UsageError: *max* is not positive, or it was used inside an alternative.
     """
-    if _size(max) == 0:
+    if checked(max) == 0:
         raise UsageError("read_some() needs room for a byte at least")
     return _ReadSome(max)
 
@@ -249,9 +252,3 @@ def at_eof() -> Step[bool]:
 def position() -> Step[int]:
     """Tell the offset of the next byte, counted from the stream's beginning."""
     return _POSITION
-
-
-def _size(n: int) -> int:
-    if n < 0:
-        raise UsageError(f"expected a number of bytes, not {n!r}")
-    return n

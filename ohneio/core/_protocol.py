@@ -104,13 +104,20 @@ def protocol(
 def _factory(function: object, /, *, limits: Limits) -> Callable[..., Connection[object, object]]:
     if isinstance(function, Parser):
         parser = cast("Parser[object]", function)
-        return functools.partial(Connection[object, object], parser.__iter__, limits)
+        return _parsing(parser, limits)
     if callable(function):
         return _connecting(cast("Callable[..., Routine[object]]", function), limits)
     raise UsageError(
         "a protocol is a generator function, an async function or a parser, "
         f"not {type(function).__name__}"
     )
+
+
+def _parsing(parser: Parser[R], limits: Limits) -> Callable[[], Connection[R, object]]:
+    def connect() -> Connection[R, object]:
+        return Connection(parser.__iter__, limits)
+
+    return connect
 
 
 def _connecting(

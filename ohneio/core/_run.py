@@ -73,7 +73,6 @@ class Run(Host):
     __slots__ = (
         "_again",
         "_furthest",
-        "closing",
         "events",
         "input",
         "item",
@@ -93,7 +92,6 @@ class Run(Host):
         self.events: list[object] = []
         self.waiting = Waiting.START
         self.want = 0
-        self.closing = False
         # Where a `wait` was last begun: see `turn`.
         self.waited_at = -1
         # The alternatives that are open, outermost first.
@@ -135,6 +133,8 @@ class Run(Host):
                 return f"need {counted(self.needed(), 'more byte')}{place}"
             case Waiting.DELIMITER if self.input.search:
                 return f"need {show(self.input.search.delimiter)}, not seen before the end{place}"
+            case Waiting.DRAIN if not self.output:
+                return "wait for the next call"
             case Waiting.DRAIN:
                 return f"wait for {counted(len(self.output), 'byte')} of output to be read"
             case _:
@@ -324,9 +324,11 @@ class Run(Host):
     def told(self, error: ParseError) -> ParseError:
         """Return the failure to report for *error*: the furthest of the item."""
         self.place(error)
+        # It will be raised, and then hold frames which hold this object.
+        best, self._furthest = self._furthest, None
         if error._foreign or isinstance(error, LimitExceeded):
             return error
-        return furthest(self._furthest, error)
+        return furthest(best, error)
 
     # Alternatives.
 

@@ -89,7 +89,7 @@ DONE = _finished()
 class Host:
     """Hold what both parsing and building keep about the code they run."""
 
-    __slots__ = ("called", "limits", "outer", "path")
+    __slots__ = ("called", "closing", "limits", "outer", "path")
 
     #: Whether values are turned into bytes rather than bytes into values.
     building = False
@@ -105,6 +105,8 @@ class Host:
         self.called = None
         self.path = []
         self.outer = None
+        # While its code is being unwound: nothing more will come to wait for.
+        self.closing = False
 
     def call(self, routine: Routine[T]) -> Steps[T]:
         """Run *routine* on the stack instead of on Python's own."""
