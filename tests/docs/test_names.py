@@ -19,7 +19,9 @@ def documented() -> list[str]:
 
 def test_every_exported_name_has_an_entry() -> None:
     """`ohneio.__all__` and the reference agree."""
-    assert {entry for entry in documented() if "." not in entry} == set(ohneio.__all__)
+    entries = {entry for entry in documented() if "." not in entry}
+
+    assert entries - {"map"} == set(ohneio.__all__)  # `map` is there, but not for `*`
 
 
 def test_no_name_has_two_entries() -> None:

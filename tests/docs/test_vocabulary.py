@@ -1,0 +1,78 @@
+"""The table of all parsers is true, and has all of them."""
+
+import re
+from collections.abc import Iterator
+
+import attrs
+import pytest
+
+import ohneio
+import ohneio.combinators
+from ohneio import BuildError, Parser
+from tests.docs.feeding import feed_byte_by_byte
+from tests.docs.pages import ROOT
+
+PAGE = ROOT / "docs" / "reference" / "vocabulary.md"
+CELL = re.compile(r"(?<!\\)\|")
+NO_PARSERS = {"parser", "stream", "forward"}  # they have pages of their own
+
+
+@attrs.frozen
+class Row:
+    """One line of the table; a `|` inside code is written `\\|`."""
+
+    parser: str
+    given: str
+    gives: str
+    leaves: str
+    builds: str
+
+    def made(self) -> Parser[object]:
+        return evaluated(self.parser)
+
+
+def rows() -> Iterator[Row]:
+    for line in PAGE.read_text().splitlines():
+        if line.startswith("| `"):
+            yield Row(
+                *(cell.strip().replace("\\|", "|").strip("`") for cell in CELL.split(line)[1:-1])
+            )
+
+
+ROWS = list(rows())
+
+
+def evaluated(expression: str) -> object:
+    return eval(expression, {name: getattr(ohneio, name) for name in ohneio.__all__})
+
+
+@pytest.fixture(params=["whole", "byte by byte"], autouse=True)
+def feeding(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "byte by byte":
+        feed_byte_by_byte(monkeypatch)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.parser)
+def test_row_is_true(row: Row) -> None:
+    """A parser gives and leaves what its row says."""
+    expected = evaluated(row.gives), evaluated(row.leaves)
+
+    assert row.made().parse_prefix(evaluated(row.given)) == expected
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.parser)
+def test_row_builds(row: Row) -> None:
+    """Where a row says so, the value builds the bytes that were taken; elsewhere it is refused."""
+    given, leaves, value = map(evaluated, (row.given, row.leaves, row.gives))
+    if row.builds == "yes":
+        assert row.made().build(value) == given.removesuffix(leaves)
+    else:
+        with pytest.raises(BuildError):
+            row.made().build(value)
+
+
+def test_table_is_complete() -> None:
+    """Every parser that the package exports is in the table."""
+    words = {word for row in ROWS for word in re.findall(r"\w+", row.parser)}
+
+    assert set(ohneio.combinators.__all__) - NO_PARSERS - words == set()
