@@ -37,3 +37,8 @@ What all of them do alike:
 They share one engine (`_pump`, which does no I/O at all) and differ in how
 they wait.
 """
+
+from ohneio.loops._failures import OnError
+from ohneio.loops._sockets import Address, Server
+
+__all__ = ["Address", "OnError", "Server"]

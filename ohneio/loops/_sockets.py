@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import selectors
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Protocol, TypeAlias, cast
 
 __all__ = [
@@ -109,16 +110,42 @@ class Wakeup:
 
     def __init__(self) -> None:
         self._near, self._far = socket.socketpair()
+        self._near.setblocking(False)
         self._far.setblocking(False)
+        self._is_set = False
 
     def fileno(self) -> int:
-        """Return the descriptor, readable as soon as it is set."""
+        """Return the descriptor, readable as soon as there is something to see."""
         return self._near.fileno()
 
     def set(self) -> None:
         """Wake whoever waits, now or later."""
+        self._is_set = True
         with suppress(OSError):  # set often enough already, or closed
             self._far.send(b"!")
+
+    def is_set(self) -> bool:
+        """Tell whether it was set, rather than a signal caught."""
+        with suppress(BlockingIOError):
+            self._near.recv(4096)
+        return self._is_set
+
+    @contextmanager
+    def on_signals(self) -> Generator[None]:
+        """Wake the main thread when a signal is caught, by whichever thread.
+
+        Python calls a signal's handler in the main thread, but does not wake
+        it when the system hands the signal to another one.
+        """
+        try:
+            before = signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
+        except ValueError:  # this is not the main thread
+            yield
+            return
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
 
     def close(self) -> None:
         """Give the descriptors back."""

@@ -131,6 +131,7 @@ def serve(
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, port, sock))
         wakeup = stack.enter_context(closing(Wakeup()))
+        stack.enter_context(wakeup.on_signals())
         threads = stack.enter_context(closing(_Threads()))
         if on_listening is not None:
             on_listening(Server(listener, wakeup.set))
@@ -150,7 +151,10 @@ def _accepted(
     with DefaultSelector() as selector:
         selector.register(listener, EVENT_READ)
         selector.register(wakeup, EVENT_READ)
-        while all(key.fileobj is not wakeup for key, _ in selector.select()):
+        while True:
+            selector.select()
+            if wakeup.is_set():
+                return
             try:
                 yield accept(listener)
             except OSError as error:

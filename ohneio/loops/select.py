@@ -162,6 +162,7 @@ def serve(
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, port, sock))
         wakeup = stack.enter_context(closing(Wakeup()))
+        stack.enter_context(wakeup.on_signals())
         loop = stack.enter_context(closing(_Loop(factory, handler, failures, listener)))
         if on_listening is not None:
             on_listening(Server(listener, wakeup.set))
@@ -194,9 +195,10 @@ class _Loop(Generic[R, E]):
         self._selector.register(wakeup, EVENT_READ)
         while True:
             for key, ready in self._selector.select(self._patience()):
-                if key.fileobj is wakeup:
+                if key.data is not None:
+                    key.data(ready)
+                elif wakeup.is_set():
                     return
-                key.data(ready)
             self._look_at_the_clock()
 
     def close(self) -> None:

@@ -5,10 +5,10 @@ it will send no more, and the output still owed would be lost.
 
 Example::
 
-    from tornado.ioloop import IOLoop
+    import asyncio
     from ohneio.loops.tornado import serve
 
-    IOLoop.current().run_sync(lambda: serve(echo, "127.0.0.1", 8007))
+    asyncio.run(serve(echo, "127.0.0.1", 8007))  # until Ctrl-C, as tornado itself has it
 """
 
 from __future__ import annotations
