@@ -6,6 +6,7 @@ from ..core._parser import install as _install
 from ._byhand import parser
 from ._bytes import exactly, literal, until
 from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
+from ._example import example as _example_of
 from ._recursion import forward
 from ._repetition import many
 from ._sequence import before as _before
@@ -31,6 +32,7 @@ _functions: dict[str, Callable[..., object]] = {
     "before": _before,
     "bind": bind,
     "choice": choice,
+    "example": _example_of,
     "label": label,
     "map": map,
     "then": _then,

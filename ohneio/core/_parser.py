@@ -229,6 +229,14 @@ class Parser(Step[T_co]):
         """See the function `label`."""
         return _made("label", name, self)
 
+    def example(self, strategy: object) -> Parser[T_co]:
+        """Give the hypothesis *strategy* of this parser's values to `ohneio.testing`.
+
+        It parses and builds as before. Wanted where nobody can know what a
+        parser takes: one that was written by hand.
+        """
+        return _made("example", strategy, self)
+
     def of(self, projection: Callable[[Any], object]) -> Step[T_co]:
         """See `parser`: say where in the whole this step's value lives, to build."""
         return cast("Step[T_co]", _made("of", projection, self))
