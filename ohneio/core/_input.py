@@ -138,10 +138,10 @@ class Input(Buffer):
             return self.data[position - self.base : self.pos]
         parts, size = [self.data[: self.pos]], self.base - position
         for block in reversed(self._held):
-            parts.append(block[-size:])
-            size -= len(parts[-1])
             if not size:
                 break
+            parts.append(block[-size:])
+            size -= len(parts[-1])
         return b"".join(reversed(parts))
 
     def seek(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Search:
@@ -161,21 +161,21 @@ class Input(Buffer):
     def window(self, offset: int, size: int) -> bytes:
         """Return at most *size* contiguous bytes, *offset* past the first unread one.
 
-        Empty only where nothing more is there.
+        Empty only where nothing more is visible.
         """
-        start = self.pos + offset
+        start, size = self.pos + offset, max(min(size, self.visible - offset), 0)
         if start < len(self.data) or not self._behind:
             return self.data[start : start + size]
         return self._window_behind(start - len(self.data), size)
 
     def _window_behind(self, start: int, size: int) -> bytes:
         # From the end, since that is where a scan that goes on will look.
-        first = self._behind
-        for block in reversed(self._blocks or ()):
+        blocks, first = reversed(self._blocks or ()), self._behind
+        block: bytes | bytearray = b""
+        while start < first:
+            block = next(blocks)
             first -= len(block)
-            if start >= first:
-                return bytes(memoryview(block)[start - first : start - first + size])
-        return b""
+        return bytes(memoryview(block)[start - first : start - first + size])
 
     def settle(self) -> None:
         if not self._holding:
