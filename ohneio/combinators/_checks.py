@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ..core._buffer import Bytes, is_bytes, owned
+from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._parser import Parser
 
-__all__ = ["bytes_of", "parser_of", "size_of", "some_bytes"]
+__all__ = ["bytes_of", "described", "parser_of", "size_of", "some_bytes"]
 
 T = TypeVar("T")
 
@@ -39,3 +40,16 @@ def bytes_of(value: object) -> bytes:
     if is_bytes(value):
         return bytes(value)
     raise BuildError(f"expected bytes, not {type(value).__name__}")
+
+
+def described(value: object) -> str:
+    """Render a value that does not fit, for an error: whatever it is, and in short."""
+    if value is NOTHING:
+        return "nothing"
+    if isinstance(value, (bytes, bytearray)):
+        value = value[:64]  # a megabyte need not be rendered
+    try:
+        text = repr(value)
+    except Exception:  # an int of 5000 digits has none, and users' classes vary
+        text = f"an object of {type(value).__qualname__}"
+    return text if len(text) <= 64 else text[:63] + "…"
