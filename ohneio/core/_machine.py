@@ -69,7 +69,8 @@ class Machine:
                         return value
                 except BaseException as raised:
                     stack.pop()
-                    levels, kept = levels + 1, _shortened(raised, levels, kept)
+                    levels = levels + 1 if raised is error else 0
+                    kept = _shortened(raised, levels, kept)
                     error = self._passed_on(raised)
                     if not stack:
                         raise
