@@ -28,7 +28,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--original", type=Path, help="where ohneio 0.8.1 was installed")
     parser.add_argument("--only", default="", help="only rows with this in their name")
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=51)
     parser.add_argument(
         "--into", type=Path, default=Path("build/benchmarks"), help="directory for data and plot"
     )

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Any
 
 import ohneio
-from ohneio import emit, protocol, read, until
+from ohneio import emit, protocol, read, struct_unpack, until
 
 from .._peers import original
 from .._rows import Competitor, Job, Row, Runner, ahead
@@ -111,8 +111,6 @@ def our_reads() -> Runner:
 
 
 def our_structs() -> Runner:
-    from ohneio.combinators import struct_unpack
-
     record = struct_unpack("!IHH")
 
     @protocol
@@ -262,9 +260,9 @@ def original_reads() -> Runner:
 
 
 TARGETS = {"iofree": ahead(2.5), "ohneio of 2016": ahead(5)}
-LINES = Job("lines of 40 bytes, by hand", lines_of_40, items=16_384)
-READS = Job("records of 8 bytes, by hand: read and unpack", records_of_8, items=16_384)
-STRUCTS = Job("records of 8 bytes, by hand: a struct at a time", records_of_8, items=16_384)
+LINES = Job("lines of 40 bytes, by hand", lines_of_40, items=8192)
+READS = Job("records of 8 bytes, by hand: read and unpack", records_of_8, items=8192)
+STRUCTS = Job("records of 8 bytes, by hand: a struct at a time", records_of_8, items=8192)
 
 ROWS = [
     Row(
@@ -291,6 +289,19 @@ ROWS = [
         ),
         limits=(
             Competitor("flat loop", lambda: calling(lambda: record_limits.one_by_one(HEADER))),
+        ),
+        targets={"sansproto": ahead(1), **TARGETS},
+    ),
+    Row(
+        STRUCTS,
+        ours=(Competitor("struct_unpack", our_structs),),
+        peers=(
+            Competitor("sansproto", sansproto_structs),
+            Competitor("iofree", iofree_structs),
+            Competitor("ohneio of 2016", original_reads),
+        ),
+        limits=(
+            Competitor("iter_unpack", lambda: calling(lambda: record_limits.together(HEADER))),
         ),
         targets={"sansproto": ahead(1), **TARGETS},
     ),
