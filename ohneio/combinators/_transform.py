@@ -110,7 +110,7 @@ class TryMap(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         run = current()
-        mark = run.mark()
+        mark = run.mark(keeps=True)
         try:
             value = yield from self.parser._parse()
             run.check_held(mark)
@@ -156,7 +156,7 @@ class Verify(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         run = current()
-        mark = run.mark()
+        mark = run.mark(keeps=True)
         try:
             value = yield from self.parser._parse()
             run.check_held(mark)
@@ -291,6 +291,7 @@ class Label(Parser[T_co]):
         try:
             return (yield from self.parser._parse())
         except ParseError as error:
+            run.place(error)  # while the path is still here
             self._relabel(error, here)
             raise
         finally:
@@ -321,7 +322,7 @@ class Recognize(Parser[bytes]):
 
     def _parse(self) -> Steps[bytes]:
         run = current()
-        mark = run.mark()
+        mark = run.mark(keeps=True)
         try:
             yield from self.parser._parse()
             run.check_held(mark)

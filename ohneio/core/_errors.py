@@ -242,15 +242,23 @@ def _reach(error: ParseError) -> int:
 
 
 def _merged(first: ParseError, second: ParseError) -> ParseError:
-    kept, other = (first, second) if isinstance(first, IncompleteInput) else (second, first)
+    kept, other = (first, second) if _says_more(first, second) else (second, first)
     merged = anew(kept)
     merged._expected = tuple(dict.fromkeys(first._expected + second._expected))
     merged.path = _shared(first.path, second.path)
     if isinstance(merged, IncompleteInput) and isinstance(other, IncompleteInput):
         merged.needed = min(merged.needed, other.needed)
-    if merged.found is not None:
-        merged.found = max(merged.found, other.found or b"", key=len)
+    if not isinstance(merged, IncompleteInput):
+        merged.found = second.found if first.found is None else max(
+            first.found, second.found or b"", key=len
+        )  # fmt: skip
     return merged
+
+
+def _says_more(first: ParseError, second: ParseError) -> bool:
+    if isinstance(first, IncompleteInput) or isinstance(second, IncompleteInput):
+        return isinstance(first, IncompleteInput)
+    return bool(first.message) and not second.message
 
 
 def _shared(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from ._errors import (
     inside,
     show,
 )
-from ._input import Input
+from ._input import NO_END, Input
 from ._limits import Limits
 from ._steps import WAIT, Host, Steps
 
@@ -56,15 +56,17 @@ class Waiting(enum.Enum):
 
 
 class Mark:
-    """Remember where an open alternative began."""
+    """Remember where an open alternative began, or what must be kept for another reason."""
 
-    __slots__ = ("alive", "fixed", "position")
+    __slots__ = ("alive", "fixed", "keeps", "position")
 
-    def __init__(self, position: int, *, fixed: bool) -> None:
+    def __init__(self, position: int, *, fixed: bool, keeps: bool) -> None:
         self.position = position
         self.alive = True
         # Of a lookahead, which goes back in any case.
         self.fixed = fixed
+        # Only keeps the bytes: there is no other way to try, and nothing to close.
+        self.keeps = keeps
 
 
 class Run(Host):
@@ -180,9 +182,16 @@ class Run(Host):
         return search.found - source.position
 
     def byte_or_end(self) -> Steps[None]:
-        """Wait for an unread byte, or the end of the input or of the frame."""
+        """Wait for an unread byte, or the end of the input or of the frame.
+
+        Where the input ends before the frame does it was cut short.
+        """
         source = self.input
-        while not self.at_end() and not source:
+        while not source and source.position < source.end:
+            if source.eof and source.end != NO_END:
+                raise self.ended(source.end - source.position)
+            if source.eof:
+                break
             yield from self.sleep(Waiting.BYTES, 1)
 
     def at_end(self) -> bool:
@@ -242,7 +251,7 @@ class Run(Host):
             path=capped(self.path),
         )
 
-    def unfit(self, mark: Mark, message: str, *expected: str) -> ParseError:
+    def unfit(self, mark: Mark, message: str, *expected: str | bytes) -> ParseError:
         """Go back to *mark* and return the error for a value that will not do."""
         found = self.input.since(mark.position)
         self.input.move_to(mark.position)
@@ -332,9 +341,12 @@ class Run(Host):
 
     # Alternatives.
 
-    def mark(self, *, fixed: bool = False) -> Mark:
-        """Open an alternative here: what is read from now on can come back."""
-        mark = Mark(self.input.position, fixed=fixed)
+    def mark(self, *, fixed: bool = False, keeps: bool = False) -> Mark:
+        """Open an alternative here: what is read from now on can come back.
+
+        One that only *keeps* the bytes is no alternative: `commit` does not end it.
+        """
+        mark = Mark(self.input.position, fixed=fixed, keeps=keeps)
         self.marks.append(mark)
         self.input.hold()
         return mark
@@ -383,13 +395,14 @@ class Run(Host):
         if any(mark.fixed for mark in self.marks):
             raise UsageError("commit inside a lookahead, which always goes back")
         for mark in self.marks:
-            mark.alive = False
-        self.marks.clear()
-        self.input.let_go()
+            mark.alive = mark.keeps
+        self.marks = [mark for mark in self.marks if mark.alive]
+        if not self.marks:
+            self.input.let_go()
 
     def refuse_in_alternative(self, name: str) -> None:
         """Refuse an action that could not be taken back."""
-        if self.marks:
+        if not all(mark.keeps for mark in self.marks):
             raise UsageError(
                 f"{name} inside an alternative: if it fails, that could not be taken back; "
                 "use commit first, or move it out"

@@ -1,0 +1,73 @@
+"""Frames: pieces of the input whose size is known before they arrive.
+
+The parser in a frame runs as the bytes arrive, so that it fails as early as it
+can; it sees no byte behind the frame's end.  Being short of bytes there is a
+failure like any other, and no reason to wait: they will never come.
+
+Only tokens are bounded by ``max_buffered``.  A frame of many small items may be
+longer, since nobody has to hold it whole.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ._errors import IncompleteInput, ParseError, anew
+from ._input import NO_END
+from ._run import Parsing, Run
+from ._steps import Steps, current
+
+__all__ = ["framed", "within"]
+
+T = TypeVar("T")
+
+
+def framed(
+    parser: Parsing[T], size: int, expected: str | bytes = "end of frame", found: int = 0
+) -> Steps[T]:
+    """Run *parser* on the next *size* bytes, all of them.
+
+    Where something is left over, *expected* stood there, and *found* bytes say so.
+    """
+    run = current()
+    end = run.input.position + size
+    value = yield from within(parser, end)
+    if run.input.position < end:
+        raise left_over(run, expected, found)
+    return value
+
+
+def within(parser: Parsing[T], end: int) -> Steps[T]:
+    """Run *parser* where the input ends at *end*; it may leave something over."""
+    run = current()
+    source, before = run.input, run._furthest
+    if (end > source.end and source.end != NO_END) or end < source.position:
+        raise run.frame_ended()
+    outer = source.frame(end)
+    try:
+        value = yield from parser._parse()
+    finally:
+        source.frame(outer)
+    forget(run, before, end)
+    return value
+
+
+def left_over(run: Run, expected: str | bytes, found: int) -> ParseError:
+    """Return the error for a frame of which something is left over."""
+    stopped = run._furthest
+    if isinstance(stopped, IncompleteInput) and stopped.offset == run.input.position:
+        # The parser ended because the input did: there is nothing else to blame.
+        return anew(stopped)
+    return run.mismatch(expected, found=found)
+
+
+def forget(run: Run, before: ParseError | None, end: int) -> None:
+    """Forget what there was no room for, where the frame was filled to its *end*.
+
+    What could have stood there, had the frame been longer, is no help to whoever
+    looks at a failure behind it.
+    """
+    last = run._furthest
+    filled = run.input.position == end
+    if filled and last is not None and last._at_frame_end and last.offset == end:
+        run._furthest = before
