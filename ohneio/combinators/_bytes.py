@@ -108,8 +108,11 @@ class Until(Parser[bytes]):
         if run.building:
             return (yield from run.steps(self))
         size = yield from run.find(self.delimiter, self.max, seen=seen)
-        token = run.input.take(size + self._width)
-        return token if self.include else token[:size]
+        if self.include:
+            return run.input.take(size + self._width)
+        value = run.input.take(size)
+        run.input.skip(self._width)
+        return value
 
     def _build(self, value: object) -> Steps[None]:
         data = bytes_of(value)
@@ -124,6 +127,33 @@ class Until(Parser[bytes]):
     def _facts(self) -> Facts:
         greatest = None if self.max == UNBOUNDED else self.max + self._width
         return attrs.evolve(fixed(self._width), greatest=greatest)
+
+
+def _greatest_size(parser: UntilMax) -> int:
+    return parser.max + parser._width
+
+
+@attrs.frozen(repr=False)
+class UntilMax(Until):
+    """An `Until` with a bound of its own, behind which it does not look.
+
+    A protocol that takes a line which is too long in pieces would otherwise
+    search all that is there, again for each piece.
+    """
+
+    _reach: int = attrs.field(init=False, eq=False, default=attrs.Factory(_greatest_size, True))
+
+    def _parse(self) -> Steps[bytes]:
+        source = current().input
+        data, pos, stop = source.data, source.pos, source.stop
+        reach = pos + self._reach
+        end = data.find(self.delimiter, pos, reach if reach < stop else stop)
+        if end < 0 or end - pos > source.limit:
+            return (yield from self._wait(seen=end < 0))
+        source.pos = end + self._width
+        return data[pos : source.pos] if self.include else data[pos:end]
+
+    __iter__ = _parse
 
 
 @attrs.frozen(repr=False)
@@ -155,11 +185,12 @@ class Literal(Parser[bytes]):
         while same < len(expected):
             yield from run.have(same + 1, expected)
             piece = run.input.window(same, len(expected) - same)
-            right = sum(takewhile(bool, map(eq, piece, expected[same:])))
-            same += right
-            if right < len(piece):
+            if not expected.startswith(piece, same):
+                same += sum(takewhile(bool, map(eq, piece, expected[same:])))
                 raise run.mismatch(expected, found=same + 1)
-        return run.input.take(same)
+            same += len(piece)
+        run.input.skip(same)
+        return expected
 
     def _build(self, value: object) -> Steps[None]:
         if value is not NOTHING and bytes_of(value) != self.data:
@@ -224,7 +255,8 @@ def until(delimiter: Bytes, include: bool = False, max: int = UNBOUNDED) -> Pars
         >>> until(b"\\r\\n").build(b"PING")
         b'PING\\r\\n'
     """
-    return Until(some_bytes(delimiter), include, size_of(max))
+    make = Until if max == UNBOUNDED else UntilMax
+    return make(some_bytes(delimiter), include, size_of(max))
 
 
 def literal(data: Bytes) -> Parser[bytes]:

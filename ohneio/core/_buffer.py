@@ -103,12 +103,8 @@ class Buffer:
             UsageError: When *chunk* is not bytes-like; nothing is added.
         """
         data = owned(chunk)
-        if not data:
-            return
-        if self._behind or self.pos < len(self.data):
-            self._append(data)
-        else:
-            self._turn(data)
+        if data:
+            self._add(data)
 
     def read(self, n: int = 0) -> bytes:
         """Take at most *n* bytes, or all of them without *n*."""
@@ -136,6 +132,20 @@ class Buffer:
             return self.data[pos:end]
         return self._gather(n)
 
+    def skip(self, n: int) -> None:
+        """Leave *n* bytes behind, which must be there."""
+        missing = n - (len(self.data) - self.pos)
+        if missing <= 0:
+            self.pos += n
+            return
+        self._turn(b"")
+        while missing:
+            block = self._first()
+            taken = min(len(block), missing)
+            self._enter(block, taken)
+            self._pop()
+            missing -= taken
+
     def settle(self) -> None:
         """Let go of consumed bytes; called whenever the reader goes to sleep."""
         pos, size = self.pos, len(self.data)
@@ -145,16 +155,22 @@ class Buffer:
             self.base += pos
             self._show(self.data[pos:], 0)
 
+    def _add(self, data: bytes) -> None:
+        if self._behind or self.pos < len(self.data):
+            self._append(data)
+        else:
+            self._turn(data)
+
     def _append(self, chunk: bytes) -> None:
         blocks = self._blocks
         if blocks is None:
             blocks = self._blocks = deque()
         last = blocks[-1] if blocks else None
-        full = FULL if type(last) is bytearray else LARGE
+        full = FULL if isinstance(last, bytearray) else LARGE
         if last is None or len(chunk) >= LARGE or len(last) >= full:
             blocks.append(chunk)
         else:
-            if type(last) is not bytearray:
+            if not isinstance(last, bytearray):
                 last = blocks[-1] = bytearray(last)
             last += chunk
         self._behind += len(chunk)
@@ -174,37 +190,34 @@ class Buffer:
         """Count *piece* as gone by; `Input` keeps it while it is held."""
         self.base += len(piece)
 
-    def _pop(self) -> bytes | bytearray:
-        blocks = self._blocks
-        if blocks is None:
+    def _first(self) -> bytes | bytearray:
+        if not self._blocks:
             raise UsageError("no more bytes are there")
-        block = blocks.popleft()
-        self._behind -= len(block)
-        if not blocks:
-            self._blocks = None
-        return block
+        return self._blocks[0]
+
+    def _pop(self) -> None:
+        blocks = self._blocks
+        if blocks is not None:
+            self._behind -= len(blocks.popleft())
+            if not blocks:
+                self._blocks = None
 
     def _gather(self, n: int) -> bytes:
         """Take *n* bytes across blocks: joined once, straight from them."""
-        parts: list[Bytes] = [memoryview(self.data)[self.pos :]]
-        missing = n - len(parts[0])
-        self._turn(b"")
-        while missing:
-            block = self._pop()
-            parts.append(memoryview(block)[:missing])
-            missing -= len(parts[-1])
-            self._enter(block, len(parts[-1]))
-        return b"".join(parts)
+        token = self._joined(n - (len(self.data) - self.pos))
+        self.skip(n)
+        return token
 
     def _enter(self, block: bytes | bytearray, taken: int) -> None:
         """Make *block* the current one, *taken* bytes of it already consumed."""
         if taken == len(block):
             self._pass(block)
-        elif type(block) is bytes:
+        elif isinstance(block, bytes):
             self._show(block, taken)
         else:
+            rest = bytes(memoryview(block)[taken:])
             self._pass(memoryview(block)[:taken])
-            self._show(bytes(memoryview(block)[taken:]), 0)
+            self._show(rest, 0)
 
     def _joined(self, missing: int) -> bytes:
         parts: list[Bytes] = [memoryview(self.data)[self.pos :]]

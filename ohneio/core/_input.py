@@ -14,12 +14,16 @@ the current block there, so that the fast paths need no second comparison.
 
 from __future__ import annotations
 
-from ._buffer import Buffer, Bytes, owned
+import functools
+
+from ._buffer import Buffer, Bytes
 
 __all__ = ["NO_END", "Input", "Search"]
 
 #: The end of an input that is in no frame.
 NO_END = 1 << 62
+#: So few bytes are looked at one by one sooner than they are searched.
+FEW = 8
 
 
 class Search:
@@ -28,63 +32,97 @@ class Search:
     It is over when the delimiter was found, or when no delimiter can begin
     within *limit* bytes any more: for that it does not wait for bytes which
     could not change it, so the moment is the same however the input is cut.
+
+    Each byte is looked at once; those at the end of a block that could begin a
+    delimiter, fewer than it has, once more.
     """
 
-    __slots__ = ("_carry", "_last", "delimiter", "exceeded", "found", "reach")
+    __slots__ = ("_begun", "_last", "_width", "delimiter", "exceeded", "found", "reach")
 
     def __init__(self, delimiter: bytes, start: int, limit: int) -> None:
         self.delimiter = delimiter
         self.found = -1
         self.exceeded = False
-        # Where the next chunk begins, the greatest place where the delimiter
-        # may begin, and the bytes before `reach` that could belong to one.
+        # Where the next block begins, how many bytes of a delimiter stand
+        # before that, and the greatest place where one may begin.
         self.reach = start
+        self._begun = 0
         self._last = start + limit
-        self._carry = b""
+        self._width = len(delimiter)
 
     @property
     def over(self) -> bool:
         """Whether more bytes would change nothing."""
         return self.found >= 0 or self.exceeded
 
-    def feed(self, block: bytes | bytearray, start: int = 0) -> None:
-        """Go on into *block*, whose byte at *start* is the one at `reach`."""
-        if self.over:
-            return
-        self._look(block, start)
-        self.skip(block, start)
+    @property
+    def missing(self) -> int:
+        """The least number of bytes that would complete a delimiter."""
+        return self._width - self._begun
 
-    def skip(self, block: bytes | bytearray, start: int) -> None:
-        """Go on behind *block*, in which nothing else will be looked for."""
+    def feed(self, block: bytes | bytearray, start: int = 0, *, seen: bool = False) -> None:
+        """Go on into *block*, whose byte at *start* is the one at `reach`.
+
+        *seen* says that no whole delimiter is in it.
+        """
+        if self.found >= 0 or self.exceeded:
+            return
+        few = self._width > 1 and len(block) - start < FEW
+        at = self._go_on(block, start, few=few) if few or self._begun else start
+        if self.found < 0 and at < len(block):
+            self._look(block, at, start, seen=seen)
         self.reach += len(block) - start
-        self._remember(block[max(start, len(block) - len(self.delimiter) + 1) :])
-        if self.found > self._last or (self.found < 0 and self._earliest() > self._last):
+        if self.found > self._last or (self.found < 0 and self.reach - self._begun > self._last):
             self.found, self.exceeded = -1, True
 
-    def _look(self, block: bytes | bytearray, start: int) -> None:
-        width = len(self.delimiter)
-        seam = self._carry + block[start : start + width - 1]
-        at = seam.find(self.delimiter) if self._carry else -1
-        if at >= 0:
-            self.found = self.reach - len(self._carry) + at
-            return
+    def _go_on(self, block: bytes | bytearray, start: int, *, few: bool) -> int:
+        """Follow what began before *block*; return where else one could begin."""
+        at = start
+        while at < len(block) and (few or self._begun > at - start):
+            self._step(block[at])
+            at += 1
+            if self._begun == self._width:
+                self.found = self.reach + at - start - self._width
+                return at
+        return at - self._begun if at < len(block) else at
+
+    def _look(self, block: bytes | bytearray, at: int, start: int, *, seen: bool) -> None:
         # Never further than the limit lets a delimiter begin.
-        stop = start + max(self._last - self.reach + width, 0)
-        at = block.find(self.delimiter, start, stop)
-        self.found = at if at < 0 else self.reach + at - start
+        stop = start + max(self._last - self.reach + self._width, 0)
+        found = -1 if seen else block.find(self.delimiter, at, stop)
+        if found >= 0:
+            self.found = self.reach + found - start
+        elif self._width > 1:
+            self._begin(block, max(at, len(block) - self._width + 1))
 
-    def _remember(self, tail: bytes | bytearray) -> None:
-        keep = len(self.delimiter) - 1
-        if keep:
-            self._carry = (self._carry + tail)[-keep:]
+    def _begin(self, block: bytes | bytearray, at: int) -> None:
+        """See how much of a delimiter stands at the end of *block*, from *at* on."""
+        first = block.find(self.delimiter[0], at)
+        self._begun = int(first >= 0)
+        for index in range(first + 1, len(block) if first >= 0 else 0):
+            self._step(block[index])
 
-    def _earliest(self) -> int:
-        """Return the first place where the delimiter could still begin."""
-        carry = self._carry
-        for start in range(len(carry)):
-            if self.delimiter.startswith(carry[start:]):
-                return self.reach - len(carry) + start
-        return self.reach
+    def _step(self, byte: int) -> None:
+        begun = self._begun
+        while begun and self.delimiter[begun] != byte:
+            begun = borders(self.delimiter)[begun - 1] if begun > 1 else 0
+        self._begun = begun + (self.delimiter[begun] == byte)
+
+
+@functools.lru_cache(maxsize=32)
+def borders(delimiter: bytes) -> list[int]:
+    """Tell how much is begun anew where the byte behind each prefix does not fit.
+
+    That is the longest end of the prefix, but for itself, that is a prefix too
+    (Knuth, Morris and Pratt).
+    """
+    found, size = [0], 0
+    for byte in delimiter[1:]:
+        while size and delimiter[size] != byte:
+            size = found[size - 1]
+        size += delimiter[size] == byte
+        found.append(size)
+    return found
 
 
 class Input(Buffer):
@@ -110,9 +148,8 @@ class Input(Buffer):
         self._holding = False
         self._held = []
 
-    def write(self, chunk: Bytes) -> None:
-        data = owned(chunk)
-        super().write(data)
+    def _add(self, data: bytes) -> None:
+        super()._add(data)
         if self.search is not None:
             self.search.feed(data)
 
@@ -150,11 +187,10 @@ class Input(Buffer):
         *seen* says that the current block was looked at already, in vain.
         """
         search = Search(delimiter, self.position, limit)
-        if seen:
-            search.skip(self.data, self.pos)
-        else:
-            search.feed(self.data, self.pos)
+        search.feed(self.data, self.pos, seen=seen)
         for block in self._blocks or ():
+            if search.over:
+                break
             search.feed(block)
         return search
 
@@ -169,13 +205,19 @@ class Input(Buffer):
         return self._window_behind(start - len(self.data), size)
 
     def _window_behind(self, start: int, size: int) -> bytes:
-        # From the end, since that is where a scan that goes on will look.
-        blocks, first = reversed(self._blocks or ()), self._behind
-        block: bytes | bytearray = b""
-        while start < first:
-            block = next(blocks)
-            first -= len(block)
-        return bytes(memoryview(block)[start - first : start - first + size])
+        """Look into the blocks behind the current one, from the nearer end."""
+        blocks = self._blocks or ()
+        if 2 * start > self._behind:
+            start -= self._behind
+            for block in reversed(blocks):
+                start += len(block)
+                if start >= 0:
+                    return bytes(memoryview(block)[start : start + size])
+        for block in blocks:
+            if start < len(block):
+                return bytes(memoryview(block)[start : start + size])
+            start -= len(block)
+        return b""
 
     def settle(self) -> None:
         if not self._holding:
@@ -195,11 +237,7 @@ class Input(Buffer):
         """Go to an absolute offset: back into what is held, or on into what is there."""
         while position < self.base:
             self._step_back()
-        ahead = position - self.position
-        if ahead > len(self.data) - self.pos:
-            self.take(ahead)
-        else:
-            self.pos = position - self.base
+        self.skip(position - self.position)
 
     def _step_back(self) -> None:
         if self.data:
@@ -218,4 +256,4 @@ class Input(Buffer):
     def _pass(self, piece: Bytes) -> None:
         super()._pass(piece)
         if self._holding and piece:
-            self._held.append(bytes(piece))
+            self._held.append(piece if isinstance(piece, bytes) else bytes(piece))

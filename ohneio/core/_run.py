@@ -171,7 +171,7 @@ class Run(Host):
         search = source.seek(delimiter, min(bound, room), seen=seen)
         while not search.over:
             if source.eof:
-                raise self.ended(1, delimiter)
+                raise self.ended(search.missing, delimiter)
             source.search = search
             yield from self.sleep(Waiting.DELIMITER)
             source.search = None

@@ -1,0 +1,1 @@
+"""One file a trap that others fell into, named after it."""

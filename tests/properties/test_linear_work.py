@@ -1,0 +1,282 @@
+"""The work is linear in the bytes fed: counted, not timed.
+
+The law: at most three bytes scanned or copied for each byte fed, and 64 for
+each message.  A delimiter of several bytes takes one more look at the end of
+each chunk, where it could begin.
+"""
+
+from collections import deque
+
+import pytest
+
+from ohneio import (
+    LimitExceeded,
+    Limits,
+    at_eof,
+    emit,
+    exactly,
+    literal,
+    parser,
+    peek,
+    protocol,
+    read,
+    stream,
+    until,
+    wait,
+    write,
+)
+from ohneio.core._input import Input
+from ohneio.testing._work import count_work, counted
+
+LARGE = 400_000
+
+
+@parser
+def netstring():
+    size = int((yield from until(b":", max=9)))
+    data = yield from exactly(size)
+    yield from literal(b",")
+    return data
+
+
+def cut(data, size):
+    """The data in chunks of this size."""
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+def assert_linear(factory, chunks, *, a_chunk=0):
+    """The law holds; `a_chunk` is what each chunk may cost besides."""
+    fed = sum(map(len, chunks))
+    work, messages = counted(factory, chunks)
+
+    assert messages, "a test that parses nothing proves nothing"
+    assert work <= 3 * fed + 64 * messages + a_chunk * len(chunks)
+
+
+# The counter.
+
+
+@protocol
+def rescanning():
+    """The getting-started of 2016: it looks at the whole line whenever a chunk arrives."""
+    while not (yield from at_eof()):
+        while (at := (yield from peek()).find(b"\n")) < 0:
+            yield from wait()
+        yield from emit((yield from read(at + 1)))
+
+
+def test_the_counter_sees_quadratic_work():
+    """A line that is looked at again with every byte costs the square of its length."""
+    work, messages = counted(rescanning, cut(b"x" * 999 + b"\n", 1))
+
+    assert messages == 1
+    assert work > 1000 * 1000
+
+
+def test_the_counter_changes_nothing():
+    """A watched connection gives what another one gives."""
+    watched, plain = stream(netstring)(), stream(netstring)()
+    count_work(watched)
+    for conn in (watched, plain):
+        conn.send(b"3:abc,")
+        conn.send(b"5:de")
+        conn.send(b"fgh,0")
+
+    assert watched.events() == plain.events() == [b"abc", b"defgh"]
+    assert watched.unconsumed == plain.unconsumed == b"0"
+    assert (watched.consumed, watched.waiting) == (plain.consumed, plain.waiting)
+
+
+# Byte by byte.
+
+
+@pytest.mark.parametrize(
+    ("item", "wire"),
+    [
+        pytest.param(until(b"\n"), b"x" * 39 + b"\n", id="short lines"),
+        pytest.param(until(b"\n"), b"x" * 4_999 + b"\n", id="long lines"),
+        pytest.param(until(b"\r\n"), b"x" * 4_998 + b"\r\n", id="long lines with crlf"),
+        pytest.param(until(b"\r\n", include=True), b"\r" * 4_999 + b"\n", id="nearly crlf"),
+        pytest.param(until(b"\n", max=4_999), b"x" * 4_999 + b"\n", id="bounded lines"),
+        pytest.param(until(b"-" * 70), b"-" * 69 + b"x" * 4_861 + b"-" * 70, id="boundary"),
+        pytest.param(exactly(8), b"x" * 8, id="records"),
+        pytest.param(exactly(5_000), b"x" * 5_000, id="bodies"),
+        pytest.param(literal(b"ab" * 2_500), b"ab" * 2_500, id="literals"),
+        pytest.param(netstring, b"5000:" + b"x" * 5_000 + b",", id="netstrings"),
+    ],
+)
+def test_byte_by_byte(item, wire):
+    """Feeding byte by byte costs no more than the law allows."""
+    assert_linear(stream(item), cut(wire * (1 + 10_000 // len(wire)), 1))
+
+
+# Small chunks of something large.
+
+
+@pytest.mark.parametrize("size", [64, 1460, 65536])
+@pytest.mark.parametrize(
+    ("item", "end", "a_chunk"),
+    [
+        pytest.param(until(b"\n"), b"\n", 0, id="line"),
+        pytest.param(until(b"\n", include=True, max=LARGE), b"\n", 0, id="bounded line"),
+        pytest.param(until(b"\r\n"), b"\r\n", 1, id="line with crlf"),
+        pytest.param(until(b"=" * 70), b"=" * 70, 69, id="boundary"),
+        pytest.param(exactly(LARGE), b"", 0, id="body"),
+        pytest.param(literal(b"x" * LARGE), b"", 0, id="literal"),
+    ],
+)
+def test_something_large_in_small_chunks(item, end, a_chunk, size):
+    """A long line, a large counted body: each chunk is looked at when it arrives, not again."""
+    wire = b"x" * (LARGE - len(end)) + end
+
+    assert_linear(stream(item), cut(wire, size), a_chunk=a_chunk)
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 8, 100])
+@pytest.mark.parametrize("delimiter", [b"\r\n", b"aab", b"a" * 20])
+@pytest.mark.parametrize("filler", [b"x", b"\r", b"a", b"aax"])
+def test_a_delimiter_that_nearly_comes(delimiter, filler, size):
+    """What could begin a delimiter and does not is no reason to look again and again."""
+    body = (filler * 10_000)[:10_000].replace(delimiter, b"x" * len(delimiter))
+    wire = body.rstrip(delimiter) + b"x" + delimiter
+
+    assert_linear(stream(until(delimiter)), cut(wire, size), a_chunk=2 * len(delimiter))
+
+
+# Much at once.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("item", [until(b"\n"), until(b"\r\n", max=9_998), exactly(10_000)])
+def test_a_hundred_megabytes_in_one_send(item):
+    """What stands behind a message costs it nothing."""
+    assert_linear(stream(item), [(b"x" * 9_998 + b"\r\n") * 10_000])
+
+
+def test_short_lines_in_one_large_send():
+    """Many short lines in one send: each byte is scanned once and copied once."""
+    work, messages = counted(stream(until(b"\n")), [b"short\n" * 20_000])
+
+    assert messages == 20_000
+    assert work <= 2 * 6 * 20_000
+
+
+# What piled up.
+
+
+@pytest.mark.parametrize("size", [1, 64, 1460, 4096, 65536])
+@pytest.mark.parametrize(
+    ("item", "wire"),
+    [
+        (until(b"\n"), b"x" * 2_999 + b"\n"),
+        (until(b"\r\n"), b"x" * 2_998 + b"\r\n"),
+        (exactly(3_000), b"x" * 3_000),
+        (literal(b"ab" * 1_500), b"ab" * 1_500),
+    ],
+)
+def test_input_that_waited_for_output_to_be_read(item, wire, size):
+    """Chunks that piled up behind a `write` are joined once, piece by piece."""
+
+    @protocol
+    def greeting():
+        yield from write(b"wait for me")
+        while not (yield from at_eof()):
+            yield from emit((yield from item))
+
+    data = wire * (3 if size == 1 else 100)
+    conn = greeting()
+    work = count_work(conn)
+    for chunk in cut(data, size):
+        conn.send(chunk)
+    assert work.scanned == 0
+    conn.read()
+
+    assert len(conn.events()) == len(data) // len(wire)
+    # Chunks that coalesced are copied out of their block, once more.
+    assert work.total <= 4 * len(data) + 64 * len(data) // len(wire)
+
+
+def test_steps_over_many_blocks_that_piled_up():
+    """No step goes through all the blocks that are waiting, only through those it needs."""
+    blocks = 500
+
+    @protocol
+    def greeting():
+        yield from write(b"wait for me")
+        while not (yield from at_eof()):
+            yield from literal(b"ab" * 2048)
+            yield from until(b";")
+            yield from exactly(4096)
+
+    conn = greeting()
+    seen = CountingBlocks()
+    conn._run.input = seen.input
+    for _ in range(blocks):
+        conn.send(b"ab" * 2048)
+        conn.send(b"x" * 4095 + b";")
+        conn.send(b"y" * 4096)
+    conn.read()
+
+    assert conn.consumed == blocks * 3 * 4096
+    assert seen.steps < 100 * blocks
+
+
+class CountingBlocks:
+    """An input whose deque of blocks counts the steps of those who go through it."""
+
+    def __init__(self):
+        counter = self
+        self.steps = 0
+
+        class Blocks(deque):
+            def __iter__(self):
+                for block in super().__iter__():
+                    counter.steps += 1
+                    yield block
+
+            def __reversed__(self):
+                for block in super().__reversed__():
+                    counter.steps += 1
+                    yield block
+
+        class Counting(Input):
+            def _append(self, chunk):
+                if self._blocks is None:
+                    self._blocks = Blocks()
+                super()._append(chunk)
+
+        self.input = Counting(1 << 24)
+
+
+# Those who catch an error and go on.
+
+
+@pytest.mark.parametrize("size", [1, 1000, LARGE])
+def test_a_line_that_is_too_long_taken_in_pieces(size):
+    """Who catches the limit and goes on does not pay for all that is there, each time."""
+    line = until(b"\n", max=100)
+
+    @protocol
+    def pieces():
+        while not (yield from at_eof()):
+            try:
+                yield from emit((yield from line))
+            except LimitExceeded:
+                yield from emit((yield from read(100)))
+
+    data = b"x" * (20_000 if size == 1 else 200_000)
+    work, messages = counted(pieces, cut(data, size))
+
+    assert messages >= len(data) // 100 - 1
+    assert work <= 4 * len(data) + 64 * messages
+
+
+def test_a_search_does_not_look_behind_the_limit():
+    """What comes after the limit is not searched for a delimiter that would come too late."""
+    conn = stream(until(b"\n"), limits=Limits(max_buffered=1000))()
+    work = count_work(conn)
+    with pytest.raises(LimitExceeded):
+        conn.send(b"x" * 1000)
+        conn.send(b"x" * LARGE)
+
+    assert work.total < 10_000
