@@ -7,38 +7,82 @@ to one of them. A child that dies takes its own connections with it and no more.
 """
 
 import argparse
+import asyncio
 import os
 import signal
 import socket
-from types import FrameType
-from typing import NoReturn
+from contextlib import suppress
 
+from examples.line_echo.__main__ import interrupt
 from examples.line_echo.protocol import echo
-from ohneio.loops.select import serve
+from ohneio.loops import Server
+from ohneio.loops.asyncio import serve
 
 
 def main() -> None:
     """Fork, then wait until interrupted."""
     options = parser().parse_args()
+    signal.signal(signal.SIGTERM, interrupt)
+    children = set[int]()
     with socket.create_server((options.host, options.port), backlog=1024) as listener:
-        children = [fork(listener) for _ in range(options.processes)]
-        print("listening on {}:{}".format(*listener.getsockname()), flush=True)
-        for child in children:
-            print(f"process {child}", flush=True)
-    wait(children)
+        with suppress(KeyboardInterrupt):
+            for _ in range(options.processes):
+                children.add(fork(listener))
+            announce(listener, children)
+            wait_for(children)
+        end(children)
 
 
 def fork(listener: socket.socket) -> int:
-    """Start a process that serves *listener*; return its number."""
+    """Start a process that serves; return its number."""
     child = os.fork()
     if child == 0:
-        work(listener)
+        try:
+            work(listener)
+        finally:
+            os._exit(0)  # never return into what the parent does
     return child
 
 
-def work(listener: socket.socket) -> NoReturn:
-    """Serve until interrupted, and never return to what the parent does."""
-    try:
-        serve(echo, sock=listener)
-    finally:
-        os._exit(0)
+def work(listener: socket.socket) -> None:
+    """Serve until the parent says that it is enough."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; only the parent acts
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def ready(server: Server) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
+
+    asyncio.run(serve(echo, sock=listener, on_listening=ready))
+
+
+def announce(listener: socket.socket, children: set[int]) -> None:
+    """Say where the socket listens, and who serves it."""
+    print("listening on {}:{}".format(*listener.getsockname()))
+    print("processes", *children, flush=True)
+
+
+def wait_for(children: set[int]) -> None:
+    """Wait until every child has ended by itself, which none should."""
+    while children:
+        children.remove(os.wait()[0])
+
+
+def end(children: set[int]) -> None:
+    """End the children that are left, and wait for them."""
+    for child in children:
+        os.kill(child, signal.SIGTERM)
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser("python -m examples.line_echo.prefork", description=__doc__)
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=8007, help="0 is one that is free")
+    made.add_argument("--processes", type=int, default=os.cpu_count())
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ohneio.loops._pump import Next, Pump
@@ -36,10 +37,19 @@ class AsyncDriver(ABC, Generic[R, E]):
         peer: The other end's host and port.
     """
 
-    def __init__(self, conn: Connection[R, E], peer: Address) -> None:
+    def __init__(
+        self,
+        conn: Connection[R, E],
+        peer: Address,
+        *,
+        watched: bool = True,
+        lingers: bool = False,
+    ) -> None:
         self.conn = conn
         self.peer = peer
-        self._pump = Pump(conn)
+        self._pump = Pump(conn, watched=watched)
+        self._lingers = lingers
+        self._ended = False
         self._events: deque[E] = deque()
         self._closed = False
         self._aborted = False
@@ -127,12 +137,24 @@ class AsyncDriver(ABC, Generic[R, E]):
         finally:
             self.release()
 
+    async def finish(self) -> None:
+        """Close, after the peer has had a while to take the last output and close too.
+
+        Closing while the peer still sends would reset the connection, and what
+        was sent last might be lost.
+        """
+        if self._ended and not self._closed:
+            if not self._pump.eof:
+                await self._linger()
+            await self._close()
+        self.release()
+
     async def _more(self) -> list[E]:
         """Wait for events; none are the end. The failure is raised after it."""
-        if self._closed:
+        if self._closed or self._ended:
             return []
         try:
-            return await self._drive()
+            events = await self._drive()
         except Exception:
             self.release()
             if self._aborted:
@@ -141,6 +163,16 @@ class AsyncDriver(ABC, Generic[R, E]):
         except BaseException:  # cancelled
             self.release()
             raise
+        if not events:
+            await self._end()
+        return events
+
+    async def _end(self) -> None:
+        self._ended = True
+        if not self._lingers:
+            await self._close()
+            self.release()
+        self._pump.check()
 
     async def _drive(self) -> list[E]:
         while True:
@@ -152,21 +184,13 @@ class AsyncDriver(ABC, Generic[R, E]):
             elif step is Next.INPUT:
                 await self._receive()
             else:
-                return await self._end()
+                return []
 
     async def _receive(self) -> None:
         data = await self._recv()
         if self._closed:  # what woke us is no end of input
             raise ConnectionAbortedError("aborted")
         self._pump.feed(data)
-
-    async def _end(self) -> list[E]:
-        if not self._pump.eof:
-            await self._linger()
-        await self._close()
-        self.release()
-        self._pump.check()
-        return []
 
 
 class AsyncChannel(AsyncDriver[R, E]):
@@ -240,14 +264,23 @@ async def handle(
     handler: Callable[[T], object] | None,
     failures: Failures,
 ) -> None:
-    """Hand every event to *handler*, to the end; tell what goes wrong."""
+    """Hand every event to *handler*, to the end; tell what goes wrong; close."""
+    async with _telling(channel, failures):
+        with ExitStack() as stack:
+            stack.callback(channel.release)
+            async with _telling(channel, failures):
+                async for event in channel:
+                    if handler is not None and (answer := handler(event)) is not None:
+                        await _settled(answer)
+            await channel.finish()
+
+
+@asynccontextmanager
+async def _telling(
+    channel: AsyncDriver[object, object], failures: Failures
+) -> AsyncGenerator[None]:
     try:
-        try:
-            async for event in channel:
-                if handler is not None and (answer := handler(event)) is not None:
-                    await _settled(answer)
-        finally:
-            channel.release()
+        yield
     except Exception as error:
         if not channel.aborted:
             await tell(failures, channel.peer, error, channel.conn.consumed)

@@ -83,8 +83,11 @@ class Channel(Generic[R, E]):
         conn: The connection.
         sock: Its socket, from now on not blocking.
         peer: The other end's host and port.
-        holds_back: Do not read while more than a piece of what was written is
-            not sent: else a peer that never reads is answered without bound.
+        serves: Be a server's: do not read while more than a piece of what was
+            written is not sent, else a peer that never reads is answered without
+            bound; and when the protocol has ended, give the peer a while to take
+            the last output and close too.
+        watched: Whether somebody wants the events.
 
     Attributes:
         conn: The connection itself, to look at.
@@ -95,7 +98,7 @@ class Channel(Generic[R, E]):
     """
 
     def __init__(
-        self, conn: Connection[R, E], sock: socket.socket, peer: Address, *, holds_back: bool
+        self, conn: Connection[R, E], sock: socket.socket, peer: Address, *, serves: bool, watched: bool
     ) -> None:
         sock.setblocking(False)
         self.conn = conn
@@ -103,8 +106,8 @@ class Channel(Generic[R, E]):
         self.sock = sock
         self.deadline: float | None = None
         self.changed: Callable[[], object] = _nothing
-        self._pump = Pump(conn)
-        self._holds_back = holds_back
+        self._pump = Pump(conn, watched=watched)
+        self._serves = serves
         self._outgoing = _Outgoing(sock)
         self._owed = 0  # how much is sent once the protocol's last output is
         self._need: Next | None = None  # what the pump asked for last, if it is to wait
@@ -194,7 +197,7 @@ class Channel(Generic[R, E]):
     def _reads(self) -> bool:
         if self.deadline is not None:
             return True
-        held_back = self._holds_back and self._outgoing.unsent >= CHUNK
+        held_back = self._serves and self._outgoing.unsent >= CHUNK
         return self._need is Next.INPUT and not held_back
 
     def _goes_on(self) -> bool:
@@ -234,14 +237,18 @@ class Channel(Generic[R, E]):
         """Say what is to be said once everything is sent."""
         if self._closed or self._outgoing.unsent:
             return
-        if self._need is Next.END and (self._leaving or self._pump.eof or self._late()):
+        if self._need is Next.END and (not self._lingers() or self._late()):
             self._end()
         elif self._need is Next.END and self.deadline is None:
             self.deadline = monotonic() + LINGER
             self._half_close()
             self.changed()
+            self._pump.check()
         elif self._ending:
             self._half_close()
+
+    def _lingers(self) -> bool:
+        return self._serves and not self._leaving and not self._pump.eof
 
     def _late(self) -> bool:
         return self.deadline is not None and monotonic() >= self.deadline
@@ -252,5 +259,5 @@ class Channel(Generic[R, E]):
 
     def _end(self) -> None:
         self.release()
-        if not self._leaving:
+        if not self._leaving and self.deadline is None:
             self._pump.check()

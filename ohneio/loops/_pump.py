@@ -49,14 +49,22 @@ class Next(Enum):
 
 
 class Pump(Generic[R, E]):
-    """Drive one connection, without doing any I/O."""
+    """Drive one connection, without doing any I/O.
 
-    __slots__ = ("_eof", "_error", "conn")
+    Args:
+        conn: The connection.
+        watched: Whether somebody wants the events. Else they are dropped, and
+            output need not be taken write by write to find them in time.
+    """
 
-    def __init__(self, conn: Connection[R, E]) -> None:
+    __slots__ = ("_eof", "_error", "_held", "_watched", "conn")
+
+    def __init__(self, conn: Connection[R, E], *, watched: bool = True) -> None:
         self.conn = conn
+        self._watched = watched
         self._eof = False
         self._error: BaseException | None = None
+        self._held: list[E] = []  # emitted after the output that was taken last
 
     @property
     def running(self) -> bool:
@@ -72,14 +80,34 @@ class Pump(Generic[R, E]):
         """Return what is to be done now."""
         while True:
             running = self.running
-            if events := self.conn.events():
+            if events := self._events():
                 return events
-            if output := self.conn.read(CHUNK):
+            if output := self._output():
                 return output
             if not running:
                 return Next.END
             if self.running:  # else it has just ended, and may have left something
                 return Next.INPUT if self.conn.wants_input else Next.END
+
+    def _events(self) -> list[E]:
+        if self._held:
+            held, self._held = self._held, []
+            return held
+        events = self.conn.events()
+        return events if self._watched else []
+
+    def _output(self) -> bytes:
+        return self._output_before_events() if self._watched else self.conn.read(CHUNK)
+
+    def _output_before_events(self) -> bytes:
+        """Take one write after the other, until something was emitted."""
+        taken: list[bytes] = []
+        size = 0
+        while not self._held and size < CHUNK and (pending := self.conn.pending_output):
+            taken.append(self.conn.read(min(pending, CHUNK - size)))
+            size += len(taken[-1])
+            self._held = self.conn.events()
+        return b"".join(taken)
 
     def feed(self, data: bytes) -> None:
         """Take what was read from the peer; nothing read is the end of input."""

@@ -35,8 +35,11 @@ class StreamChannel(AsyncChannel[R, E]):
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         peer: Address,
+        *,
+        watched: bool = True,
+        lingers: bool = False,
     ) -> None:
-        super().__init__(conn, peer)
+        super().__init__(conn, peer, watched=watched, lingers=lingers)
         self._reader = reader
         self._writer = writer
         # The transport keeps nothing back: `drain` waits until all is sent.
@@ -176,7 +179,8 @@ class Connections(Generic[R, E]):
         except Exception as error:
             await tell(self._failures, peer, error, 0)
         else:
-            channel = StreamChannel(conn, reader, writer, peer)
+            watched = self._handler is not None
+            channel = StreamChannel(conn, reader, writer, peer, watched=watched, lingers=True)
             await handle(channel, self._handler and partial(self._handler, channel), self._failures)
 
 

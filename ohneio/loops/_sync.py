@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -58,6 +58,14 @@ class SyncChannel(Generic[R, E]):
     Only one thread (or greenlet) iterates; `write` and `abort` may be called
     from others. Leave it with ``with``, or `close` it.
 
+    Args:
+        conn: The connection.
+        sock: Its socket.
+        peer: The other end's host and port.
+        lock: Held while sending.
+        watched: Whether somebody wants the events.
+        lingers: Whether to `finish`, rather than to close at once, when the protocol has ended.
+
     Attributes:
         conn: The connection itself, to look at.
         peer: The other end's host and port.
@@ -76,14 +84,19 @@ class SyncChannel(Generic[R, E]):
         sock: Socket,
         peer: Address,
         lock: AbstractContextManager[object],
+        *,
+        watched: bool = True,
+        lingers: bool = False,
     ) -> None:
         self.conn = conn
         self.peer = peer
-        self._pump = Pump(conn)
+        self._pump = Pump(conn, watched=watched)
+        self._lingers = lingers
         self._sock = sock
         self._lock = lock
         self._events: deque[E] = deque()
         self._aborted = False
+        self._ended = False
         self._closed = False
 
     def __iter__(self) -> Self:
@@ -148,6 +161,7 @@ class SyncChannel(Generic[R, E]):
         """End the protocol, send what it had written by now, and close."""
         if self._closed:
             return
+        self._events.clear()
         try:
             for output in self._pump.close():
                 self._send(output)
@@ -170,17 +184,36 @@ class SyncChannel(Generic[R, E]):
             self._sock.close()
             self.conn.close()
 
+    def finish(self) -> None:
+        """Close, after the peer has had a while to take the last output and close too.
+
+        Closing while the peer still sends would reset the connection, and what
+        was sent last might be lost.
+        """
+        if self._ended and not self._closed and not self._pump.eof:
+            self._linger()
+        self.release()
+
     def _more(self) -> list[E]:
         """Wait for events; none are the end. The failure is raised after it."""
-        if self._closed:
+        if self._closed or self._ended or self._aborted:
             return []
         try:
-            return self._drive()
+            events = self._drive()
         except BaseException as error:
             self.release()
             if self._aborted and isinstance(error, OSError):
                 return []
             raise
+        if not events:
+            self._end()
+        return events
+
+    def _end(self) -> None:
+        self._ended = True
+        if not self._lingers:
+            self.release()
+        self._pump.check()
 
     def _drive(self) -> list[E]:
         while True:
@@ -192,7 +225,7 @@ class SyncChannel(Generic[R, E]):
             elif step is Next.INPUT:
                 self._receive()
             else:
-                return self._end()
+                return []
 
     def _send(self, data: bytes) -> None:
         with self._lock:
@@ -203,13 +236,6 @@ class SyncChannel(Generic[R, E]):
         if self._aborted:  # what woke us is no end of input
             raise ConnectionAbortedError("aborted")
         self._pump.feed(data)
-
-    def _end(self) -> list[E]:
-        if not self._pump.eof:
-            self._linger()
-        self.release()
-        self._pump.check()
-        return []
 
     def _linger(self) -> None:
         """Half-close, then give the peer a while to read the rest and close as well."""
@@ -227,12 +253,20 @@ def handle(
     handler: Callable[[T], object] | None,
     failures: Failures,
 ) -> None:
-    """Hand every event to *handler*, to the end; tell what goes wrong."""
-    try:
-        with channel:
+    """Hand every event to *handler*, to the end; tell what goes wrong; close."""
+    with _telling(channel, failures), ExitStack() as stack:
+        stack.callback(channel.release)
+        with _telling(channel, failures):
             for event in channel:
                 if handler is not None:
                     handler(event)
+        channel.finish()
+
+
+@contextmanager
+def _telling(channel: SyncChannel[object, object], failures: Failures) -> Generator[None]:
+    try:
+        yield
     except Exception as error:
         if not channel.aborted:
             failures.tell(channel.peer, error, channel.conn.consumed)

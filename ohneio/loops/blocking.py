@@ -122,7 +122,14 @@ def serve(
     def start(accepted: socket.socket) -> None:
         peer = peer_of(accepted)
         try:
-            channel = Channel(factory(), _served(accepted, ssl), peer, Lock())
+            channel = Channel(
+                factory(),
+                _served(accepted, ssl),
+                peer,
+                Lock(),
+                watched=handler is not None,
+                lingers=True,
+            )
             threads.start(channel, handler and partial(handler, channel), failures)
         except Exception as error:
             accepted.close()

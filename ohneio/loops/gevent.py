@@ -116,7 +116,14 @@ def serve(
     def start(accepted: socket.socket) -> None:
         peer = peer_of(accepted)
         try:
-            channel = Channel(factory(), _adopted(accepted), peer, gevent.lock.RLock())
+            channel = Channel(
+                factory(),
+                _adopted(accepted),
+                peer,
+                gevent.lock.RLock(),
+                watched=handler is not None,
+                lingers=True,
+            )
         except Exception as error:
             accepted.close()
             failures.tell(peer, error, 0)

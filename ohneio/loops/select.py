@@ -53,7 +53,7 @@ class ClientChannel(Channel[R_co, E_co]):
     """
 
     def __init__(self, conn: Connection[R_co, E_co], sock: socket.socket) -> None:
-        super().__init__(conn, sock, peer_of(sock), holds_back=False)
+        super().__init__(conn, sock, peer_of(sock), serves=False, watched=True)
         self._events: deque[E_co] = deque()
         self._driven = self._drive()
 
@@ -231,7 +231,8 @@ class _Loop(Generic[R, E]):
     def _add(self, accepted: socket.socket) -> None:
         peer = peer_of(accepted)
         try:
-            channel = Channel(self._factory(), accepted, peer, holds_back=True)
+            watched = self._handler is not None
+            channel = Channel(self._factory(), accepted, peer, serves=True, watched=watched)
         except Exception as error:
             accepted.close()
             self._failures.tell(peer, error, 0)
@@ -254,7 +255,8 @@ class _Loop(Generic[R, E]):
     def _fail(self, channel: Channel[R, E], error: Exception) -> None:
         if not channel.aborted:
             self._failures.tell(channel.peer, error, channel.conn.consumed)
-        self._dispose(channel)
+        if channel.deadline is None:
+            self._dispose(channel)
 
     def _dispose(self, channel: Channel[R, E]) -> None:
         try:

@@ -44,8 +44,16 @@ Stream: TypeAlias = "trio.SocketStream | trio.SSLStream[trio.SocketStream]"
 class Channel(AsyncChannel[R, E]):
     """One connection on trio; see `AsyncChannel`, which it adds nothing to."""
 
-    def __init__(self, conn: Connection[R, E], stream: Stream, peer: Address) -> None:
-        super().__init__(conn, peer)
+    def __init__(
+        self,
+        conn: Connection[R, E],
+        stream: Stream,
+        peer: Address,
+        *,
+        watched: bool = True,
+        lingers: bool = False,
+    ) -> None:
+        super().__init__(conn, peer, watched=watched, lingers=lingers)
         self._stream = stream
         self._plain = stream if isinstance(stream, trio.SocketStream) else stream.transport_stream
         self._sending = trio.Lock()
@@ -174,7 +182,8 @@ async def serve(
         peer = peer_of(accepted.socket)
         try:
             stream = accepted if ssl is None else trio.SSLStream(accepted, ssl, server_side=True)
-            channel = Channel(factory(), stream, peer)
+            watched = handler is not None
+            channel = Channel(factory(), stream, peer, watched=watched, lingers=True)
         except Exception as error:
             await tell(failures, peer, error, 0)
         else:

@@ -62,8 +62,15 @@ class Channel(AsyncDriver[R, E]):
         await channel.close()
     """
 
-    def __init__(self, conn: Connection[R, E], stream: Stream) -> None:
-        super().__init__(conn, stream.peer)
+    def __init__(
+        self,
+        conn: Connection[R, E],
+        stream: Stream,
+        *,
+        watched: bool = True,
+        lingers: bool = False,
+    ) -> None:
+        super().__init__(conn, stream.peer, watched=watched, lingers=lingers)
         self._stream = stream
 
     def write(self, data: bytes) -> Deferred[None]:
@@ -261,7 +268,8 @@ class _Connections(Generic[R, E]):
     def start(self, stream: Stream) -> None:
         """Serve one more peer."""
         try:
-            channel = Channel(self._factory(), stream)
+            watched = self._handler is not None
+            channel = Channel(self._factory(), stream, watched=watched, lingers=True)
         except Exception as error:
             stream.abort()
             self._failures.tell(stream.peer, error, 0)
@@ -285,6 +293,7 @@ class _Connections(Generic[R, E]):
         """Close every connection, and wait for what its handler does."""
         running = dict(self._running)
         for channel, deferred in running.items():
-            channel.abort()
+            with suppress(Exception):  # a `finally` block of a protocol that nobody needs now
+                channel.abort()
             deferred.cancel()
         await DeferredList(running.values(), consumeErrors=True)

@@ -1,0 +1,35 @@
+"""Every test here runs once for each loop, and leaks no socket."""
+
+import gc
+
+import pytest
+
+from tests.loops.harness import LOOPS
+
+
+@pytest.fixture(params=LOOPS, ids=repr)
+def loop(request):
+    """The loop under test."""
+    return request.param
+
+
+@pytest.fixture(params=[loop for loop in LOOPS if loop.tls], ids=repr)
+def tls_loop(request):
+    """A loop that speaks TLS."""
+    return request.param
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_was_there_before():
+    """Spare the collector what the tests did not make."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    """Let an unclosed socket be this test's fault rather than that of a later one."""
+    yield
+    gc.collect()
