@@ -5,8 +5,9 @@ import re
 import ohneio
 from tests.docs.pages import ROOT
 
+# One directive may explain several names, one a line.
 ENTRY = re.compile(
-    r"^\.\. (?:py:|auto)(?:class|function|exception|data):: ohneio\.(\S+?)(?:\(\))?$", re.M
+    r"^(?:\.\. (?:py:|auto)(?:class|function|exception|data)::| +) ohneio\.([\w.]+)(?:\(\))?$", re.M
 )
 LOOPS = ["asyncio", "blocking", "gevent", "select", "tornado", "trio", "twisted"]
 
