@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import Generic, Never, Self, TypeVar, cast
 
 from ._buffer import Bytes, checked
 from ._driver import Driver, State, again
@@ -259,6 +259,10 @@ class Connection(Driver, Generic[R, E]):
 
     def __repr__(self) -> str:
         return f"<Connection {self._state}: {self.waiting}>"
+
+    def __reduce__(self) -> Never:
+        # A copy would share the generators, and be a second mouth for one mind.
+        raise TypeError("a connection holds running code, and cannot be copied or pickled")
 
     # Private.
 
