@@ -5,8 +5,10 @@ from collections.abc import Callable
 from ..core._parser import install as _install
 from ._byhand import parser
 from ._bytes import exactly, literal, until
+from ._checksums import checksummed
 from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
 from ._example import example as _example_of
+from ._framing import count_prefixed, delimited, length_prefixed, sized
 from ._numbers import (
     float32,
     float32le,
@@ -65,8 +67,11 @@ _install(_functions)
 
 __all__ = [
     "bind",
+    "checksummed",
     "choice",
     "commit",
+    "count_prefixed",
+    "delimited",
     "eof",
     "exactly",
     "fail",
@@ -83,6 +88,7 @@ __all__ = [
     "int64le",
     "int8",
     "label",
+    "length_prefixed",
     "literal",
     "lookahead",
     "many",
@@ -91,6 +97,7 @@ __all__ = [
     "parser",
     "recognize",
     "seq",
+    "sized",
     "span",
     "stream",
     "struct_unpack",

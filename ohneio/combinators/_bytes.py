@@ -182,6 +182,8 @@ class Literal(Parser[bytes]):
             return (yield from run.steps(self))
         if len(expected) > run.input.limit:
             raise run.over_limit(run.input.limit, "max_buffered")
+        if run.input.position + len(expected) > run.input.end:
+            raise run.frame_ended(expected)
         while same < len(expected):
             yield from run.have(same + 1, expected)
             piece = run.input.window(same, len(expected) - same)
