@@ -22,7 +22,9 @@ PAIRS = 256
 RANDOM = 16
 
 
-def chunkings(data: bytes, *, pairs: bool = False, seed: int = 0) -> Iterator[list[bytes]]:
+def chunkings(
+    data: bytes, *, every: bool = True, pairs: bool = False, seed: int = 0
+) -> Iterator[list[bytes]]:
     """Yield lists of chunks that joined are *data*, in the ways that find mistakes.
 
     Whole; byte by byte; up to 14 bytes in every way there is; up to 256 bytes
@@ -32,6 +34,8 @@ def chunkings(data: bytes, *, pairs: bool = False, seed: int = 0) -> Iterator[li
     Args:
 
         data: What is cut.
+
+        every: Cut up to 14 bytes in every way; else they are cut as longer ones are.
 
         pairs: Cut up to 256 bytes at every two places as well: some 32,000
             lists for 256 bytes.
@@ -44,7 +48,7 @@ def chunkings(data: bytes, *, pairs: bool = False, seed: int = 0) -> Iterator[li
     """
     yield [data]
     yield cut(data, range(1, len(data)))
-    if len(data) <= EVERY:
+    if every and len(data) <= EVERY:
         yield from cut_with(data, range(1, len(data) - 1))
     elif len(data) <= PAIRS:
         yield from cut_with(data, [1, 2] if pairs else [1])
