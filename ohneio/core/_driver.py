@@ -197,8 +197,10 @@ class Driver:
         if isinstance(error, ParseError) and not error._foreign:
             self._run.place(error)
             self._move_to(error)
-        self._failure = remembered(error)
         self._finish(State.FAILED)
+        # Copying runs code of the user's: whatever that does, it has failed.
+        self._failure = named(error)
+        self._failure = remembered(error)
 
     def _move_to(self, error: ParseError) -> None:
         source, start = self._run.input, error._start
@@ -229,6 +231,11 @@ def remembered(error: BaseException) -> BaseException:
             return copied
     except Exception:  # noqa: S110  # whatever it is, the caller hears of it below
         pass
+    return named(error)
+
+
+def named(error: BaseException) -> UsageError:
+    """Return what stands for an *error* that cannot be raised again."""
     name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     return UsageError(f"the protocol failed with {name}, which cannot be copied and raised again")
 
