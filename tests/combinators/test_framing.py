@@ -370,6 +370,7 @@ def test_a_delimited_parser_gets_all_the_bytes_before_the_end():
     assert given(delimited(b";", many(uint8)), b"ab;c") == ([97, 98], b"c", 3)
     assert given(delimited(b"\r\n", rest), b"\r\r\nab") == (b"\r", b"ab", 3)
     assert given(delimited(b";", rest), b";") == (b"", b"", 1)
+    assert delimited(b";", rest).parse(b"ab;") == b"ab"
 
 
 def test_a_delimited_parser_runs_when_the_end_is_there():
