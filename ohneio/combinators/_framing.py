@@ -21,6 +21,7 @@ from ..core._parser import Parser
 from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
 from ._checks import parser_of, size_of, some_bytes
+from ._numbers import Number
 from ._repetition import consuming, list_of, moved_on, repeated
 
 __all__ = [
@@ -92,18 +93,28 @@ class Sized(Parser[T_co]):
         return attrs.evolve(facts, least=n, greatest=n, nullable=n == 0, first=first)
 
 
+def _counts_bytes(parser: LengthPrefixed[object]) -> bool:
+    """Tell whether the length is a number of 0 or more in any case, and need not be kept."""
+    length = parser.length
+    return isinstance(length, Number) and length.format[-1].isupper()
+
+
 @attrs.frozen(repr=False)
 class LengthPrefixed(Parser[T_co]):
     """See `length_prefixed`."""
 
     length: Parser[int]
     inner: Parser[T_co]
+    _unsigned: bool = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_counts_bytes, takes_self=True)
+    )
 
     def __repr__(self) -> str:
         return f"length_prefixed({self.length!r}, {self.inner!r})"
 
     def _parse(self) -> Steps[T_co]:
-        size = yield from announced(self.length)
+        length = self.length
+        size = yield from length._parse() if self._unsigned else announced(length)
         return (yield from framed(self.inner, size))
 
     def _build(self, value: object) -> Steps[None]:

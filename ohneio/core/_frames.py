@@ -29,26 +29,25 @@ def framed(
 
     Where something is left over, *expected* stood there, and *found* bytes say so.
     """
-    run = current()
-    end = run.input.position + size
-    value = yield from within(parser, end)
-    if run.input.position < end:
-        raise left_over(run, expected, found)
-    return value
+    return within(parser, current().input.position + size, (expected, found))
 
 
-def within(parser: Parsing[T], end: int) -> Steps[T]:
-    """Run *parser* where the input ends at *end*; it may leave something over."""
+def within(parser: Parsing[T], end: int, filled: tuple[str | bytes, int] | None = None) -> Steps[T]:
+    """Run *parser* where the input ends at *end*; without *filled* it may leave something over."""
     run = current()
     source, before = run.input, run._furthest
-    if (end > source.end and source.end != NO_END) or end < source.position:
+    if (end > source.end and source.end != NO_END) or end < source.base + source.pos:
         raise run.frame_ended()
     outer = source.frame(end)
     try:
         value = yield from parser._parse()
     finally:
         source.frame(outer)
-    forget(run, before, end)
+    if source.base + source.pos == end:
+        if run._furthest is not before:
+            forget(run, before, end)
+    elif filled:
+        raise left_over(run, *filled)
     return value
 
 
@@ -62,12 +61,11 @@ def left_over(run: Run, expected: str | bytes, found: int) -> ParseError:
 
 
 def forget(run: Run, before: ParseError | None, end: int) -> None:
-    """Forget what there was no room for, where the frame was filled to its *end*.
+    """Forget what there was no room for at the *end* of a frame that was filled.
 
     What could have stood there, had the frame been longer, is no help to whoever
     looks at a failure behind it.
     """
     last = run._furthest
-    filled = run.input.position == end
-    if filled and last is not None and last._at_frame_end and last.offset == end:
+    if last is not None and last._at_frame_end and last.offset == end:
         run._furthest = before
