@@ -85,7 +85,6 @@ EVERY += [(resting_async, how) for how in RESTS if how not in ("finally", "faili
 @pytest.fixture
 def without_collector():
     """With the garbage collector off, only reference counts end an object's life."""
-    gc.collect()
     gc.disable()
     yield
     gc.enable()
