@@ -7,8 +7,10 @@ from ._byhand import parser
 from ._bytes import exactly, literal, until
 from ._checksums import checksummed
 from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
+from ._classes import any_byte, none_of, one_of, take_while
 from ._example import example as _example_of
 from ._framing import count_prefixed, delimited, length_prefixed, sized
+from ._lines import line, rest
 from ._numbers import (
     float32,
     float32le,
@@ -66,6 +68,7 @@ _functions: dict[str, Callable[..., object]] = {
 _install(_functions)
 
 __all__ = [
+    "any_byte",
     "bind",
     "checksummed",
     "choice",
@@ -89,19 +92,24 @@ __all__ = [
     "int8",
     "label",
     "length_prefixed",
+    "line",
     "literal",
     "lookahead",
     "many",
+    "none_of",
     "not_followed_by",
+    "one_of",
     "optional",
     "parser",
     "recognize",
+    "rest",
     "seq",
     "sized",
     "span",
     "stream",
     "struct_unpack",
     "success",
+    "take_while",
     "try_map",
     "uint16",
     "uint16le",
