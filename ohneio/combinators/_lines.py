@@ -55,7 +55,7 @@ class Rest(Parser[bytes]):
     def _end(self, run: Run) -> Steps[None]:
         source = run.input
         while not source.eof and len(source) <= source.limit:
-            yield from run.sleep(Waiting.BYTES, source.limit + 1)
+            yield from run.sleep(Waiting.END, source.limit + 1)
         if len(source) > source.limit:
             raise run.over_limit(source.limit, "max_buffered")
 

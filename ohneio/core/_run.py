@@ -53,6 +53,7 @@ class Waiting(enum.Enum):
     BYTES = "bytes"
     DELIMITER = "a delimiter"
     DRAIN = "its output to be read"
+    END = "the end of the input"
 
 
 class Mark:
@@ -109,7 +110,7 @@ class Run(Host):
     def ready(self) -> bool:
         """Tell whether the generator should be resumed."""
         match self.waiting:
-            case Waiting.BYTES:
+            case Waiting.BYTES | Waiting.END:
                 return len(self.input) >= self.want or self.input.eof
             case Waiting.DELIMITER:
                 search = self.input.search
@@ -123,7 +124,7 @@ class Run(Host):
 
     def needed(self) -> int:
         """Return the least number of further bytes that would wake it."""
-        if self.waiting is Waiting.BYTES:
+        if self.waiting in (Waiting.BYTES, Waiting.END):
             return max(self.want - len(self.input), 0)
         return int(self.waiting is Waiting.DELIMITER)
 
