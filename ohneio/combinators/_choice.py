@@ -13,7 +13,7 @@ import attrs
 
 from ..core._alternatives import MISS, ahead, attempt, attempt_build
 from ..core._building import NOTHING, put
-from ..core._errors import BuildError, UsageError
+from ..core._errors import BuildError, UsageError, anew
 from ..core._facts import NO_BYTES, Facts, alternatives, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps, current
@@ -75,7 +75,8 @@ class Choice(Parser[T_co]):
                 yield from put(outcome)
                 return
             reasons.append(outcome)
-        raise _deepest(reasons)
+        # A new one: this frame, which its traceback will hold, names all of these.
+        raise anew(_deepest(reasons))
 
     def _facts(self) -> Facts:
         return alternatives(branch.facts for branch in self.branches)
