@@ -33,7 +33,7 @@ from ._numbers import (
     uint64le,
 )
 from ._recursion import forward
-from ._repetition import many
+from ._repetition import many, many_until, sep_by, skip
 from ._sequence import before as _before
 from ._sequence import seq
 from ._sequence import then as _then
@@ -96,6 +96,7 @@ __all__ = [
     "literal",
     "lookahead",
     "many",
+    "many_until",
     "none_of",
     "not_followed_by",
     "one_of",
@@ -103,8 +104,10 @@ __all__ = [
     "parser",
     "recognize",
     "rest",
+    "sep_by",
     "seq",
     "sized",
+    "skip",
     "span",
     "stream",
     "struct_unpack",

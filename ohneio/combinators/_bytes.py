@@ -200,7 +200,9 @@ class Literal(Parser[bytes]):
         yield from put(self.data)
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(len(self.data)), first=frozenset(self.data[:1]))
+        return attrs.evolve(
+            fixed(len(self.data)), first=frozenset(self.data[:1]), silent=True, constant=True
+        )
 
 
 def exactly(n: int) -> Parser[bytes]:

@@ -14,10 +14,11 @@ import attrs
 from ..core._alternatives import MISS, ahead, attempt, attempt_build
 from ..core._building import NOTHING, put
 from ..core._errors import BuildError, UsageError, anew
-from ..core._facts import NO_BYTES, Facts, alternatives, sequence
+from ..core._facts import ANY, Facts, alternatives, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps, current
 from ._checks import parser_of
+from ._loops import or_nothing
 
 __all__ = [
     "Choice",
@@ -107,12 +108,7 @@ class Optional(Parser[T_co]):
             yield from self.parser._build(value)
 
     def _facts(self) -> Facts:
-        facts = alternatives([self.parser.facts, EMPTY])
-        # Prolonged by whatever the parser could have begun with, had it begun;
-        # canonical unless the parser can give the default as well.
-        more = None if facts.more is None or facts.first is None else facts.more | facts.first
-        unambiguous = self.parser.facts.unambiguous and self.parser.facts.nullable is False
-        return attrs.evolve(facts, more=more, unambiguous=unambiguous or None, canonical=None)
+        return or_nothing(self.parser.facts)
 
 
 @attrs.frozen(repr=False)
@@ -132,7 +128,8 @@ class Lookahead(Parser[T_co]):
         yield from ()
 
     def _facts(self) -> Facts:
-        return attrs.evolve(EMPTY, more=None, first=None, unambiguous=None)
+        # How far it looks is not known, nor what will be built there.
+        return attrs.evolve(EMPTY, more=None, unambiguous=None)
 
 
 @attrs.frozen(repr=False)
@@ -160,7 +157,7 @@ class NotFollowedBy(Parser[None]):
         yield from ()
 
     def _facts(self) -> Facts:
-        return attrs.evolve(EMPTY, more=None, first=None, unambiguous=None)
+        return attrs.evolve(EMPTY, more=None, unambiguous=None)
 
 
 @attrs.frozen(repr=False)
@@ -178,7 +175,8 @@ class Commit(Parser[None]):
         yield from ()
 
     def _facts(self) -> Facts:
-        return EMPTY
+        # Where it closes alternatives, what they would have matched is an error.
+        return attrs.evolve(EMPTY, unambiguous=None)
 
 
 @attrs.frozen(repr=False)
@@ -198,8 +196,8 @@ class Eof(Parser[None]):
         yield from ()
 
     def _facts(self) -> Facts:
-        # Whatever stands behind keeps it from matching, but prolongs nothing.
-        return attrs.evolve(EMPTY, first=NO_BYTES, more=None)
+        # Whatever stands behind keeps it from matching.
+        return attrs.evolve(EMPTY, more=ANY)
 
 
 commit: Parser[None] = Commit()

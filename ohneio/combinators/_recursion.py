@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, cast
 
 from ..core._building import builder
 from ..core._errors import UsageError
-from ..core._facts import Facts
+from ..core._facts import UNKNOWN, Facts
 from ..core._parser import Parser
 from ..core._steps import Steps, current
 
@@ -48,7 +48,11 @@ class Forward(Parser[T], Generic[T]):
         return parser
 
     def children(self) -> tuple[Parser[object], ...]:
-        return (cast("Parser[object]", self.target),)
+        return () if self._target is None else (cast("Parser[object]", self._target),)
+
+    @property
+    def _tied(self) -> bool:
+        return self._target is not None
 
     def _parse(self) -> Steps[T]:
         # On the driver's stack: see `ohneio.core._machine`.
@@ -58,7 +62,7 @@ class Forward(Parser[T], Generic[T]):
         return builder().call(self.target._build(value))
 
     def _facts(self) -> Facts:
-        return self.target.facts
+        return UNKNOWN if self._target is None else self._target.facts
 
 
 def forward() -> Forward[T]:  # pyright: ignore[reportInvalidTypeVarUse]

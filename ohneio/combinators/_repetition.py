@@ -6,20 +6,46 @@ right behind the loop can tell that an item was possible there too.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import attrs
 
 from ..core._alternatives import MISS, attempt
 from ..core._building import NOTHING, inside
-from ..core._errors import BuildError, UsageError
-from ..core._facts import Facts, both, sequence
+from ..core._errors import BuildError
+from ..core._facts import NO_BYTES, Facts, alternatives, both, dropped, sequence, union
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED, Run
+from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
-from ._checks import parser_of, size_of
+from ._checks import described, parser_of
+from ._loops import (
+    bounds,
+    consuming,
+    gathered,
+    list_of,
+    moved_on,
+    or_nothing,
+    range_of,
+    refuse_another,
+    refuse_endless,
+    repeated,
+)
+from ._sequence import Then, from_nothing
 
-__all__ = ["Many", "many"]
+__all__ = [
+    "Many",
+    "ManyUntil",
+    "SepBy",
+    "Skip",
+    "consuming",
+    "list_of",
+    "many",
+    "many_until",
+    "moved_on",
+    "repeated",
+    "sep_by",
+    "skip",
+]
 
 T = TypeVar("T")
 
@@ -35,27 +61,112 @@ class Many(Parser[list[T]], Generic[T]):
     def __repr__(self) -> str:
         return f"many({self.item!r}{bounds(self.min, self.max)})"
 
+    def _check(self) -> None:
+        refuse_endless(self.item)
+
     def _parse(self) -> Steps[list[T]]:
-        run = current()
-        found: list[T] = []
-        while len(found) < self.max:
-            here = run.input.position
-            needed = len(found) < self.min
-            value = yield from self.item._parse() if needed else attempt(self.item)
-            if value is MISS:
-                break
-            moved_on(run, here, self)
-            found.append(value)
-            check_count(run, here, len(found))
-        return found
+        return gathered(self, self.item, self.item)
 
     def _build(self, value: object) -> Steps[None]:
-        values = list_of(value, self.min, self.max)
-        for index, one in enumerate(values):
+        for index, one in enumerate(list_of(value, self.min, self.max)):
             yield from inside(index, self.item, one)
 
     def _facts(self) -> Facts:
         return repeated(self.item.facts, self.min, self.max)
+
+
+@attrs.frozen(repr=False)
+class SepBy(Parser[list[T]], Generic[T]):
+    """See `sep_by`."""
+
+    item: Parser[T]
+    separator: Parser[object]
+    min: int = 0
+    max: int = UNBOUNDED
+
+    def __repr__(self) -> str:
+        return f"sep_by({self.item!r}, {self.separator!r}{bounds(self.min, self.max)})"
+
+    def _check(self) -> None:
+        refuse_endless(Then(self.separator, self.item))
+
+    def _parse(self) -> Steps[list[T]]:
+        # With the separator, so that a trailing one is given back.
+        return gathered(self, self.item, Then(self.separator, self.item))
+
+    def _build(self, value: object) -> Steps[None]:
+        for index, one in enumerate(list_of(value, self.min, self.max)):
+            if index:
+                yield from from_nothing(self.separator)
+            yield from inside(index, self.item, one)
+
+    def _facts(self) -> Facts:
+        item = self.item.facts
+        pair = sequence([dropped(self.separator), item])
+        others = self.max if self.max == UNBOUNDED else self.max - 1
+        some = sequence([item, repeated(pair, max(self.min - 1, 0), max(others, 0))])
+        return some if self.min else or_nothing(some)
+
+
+@attrs.frozen(repr=False)
+class ManyUntil(Parser[list[T]], Generic[T]):
+    """See `many_until`."""
+
+    item: Parser[T]
+    end: Parser[object]
+
+    def __repr__(self) -> str:
+        return f"many_until({self.item!r}, {self.end!r})"
+
+    def _check(self) -> None:
+        refuse_endless(self.item)
+
+    def _parse(self) -> Steps[list[T]]:
+        run = current()
+        found: list[T] = []
+        while (yield from attempt(self.end)) is MISS:
+            here = run.input.position
+            if len(found) == run.limits.max_items:
+                yield from refuse_another(self.item, needed=True)
+            found.append((yield from self.item._parse()))
+            moved_on(run, here, self)
+        return found
+
+    def _build(self, value: object) -> Steps[None]:
+        for index, one in enumerate(list_of(value, 0, UNBOUNDED)):
+            yield from inside(index, self.item, one)
+        yield from from_nothing(self.end)
+
+    def _facts(self) -> Facts:
+        item, end = self.item.facts, dropped(self.end)
+        # What stands behind an item is the end or another one, which must differ.
+        one = sequence([item, alternatives([end, item])])
+        return attrs.evolve(
+            sequence([repeated(item, 0, UNBOUNDED), end]),
+            more=union(end.more, NO_BYTES if item.more is not None else None),
+            unambiguous=both(one.unambiguous, item.nullable is False or None),
+        )
+
+
+@attrs.frozen(repr=False)
+class Skip(Parser[None]):
+    """See `skip`."""
+
+    parser: Parser[object]
+
+    def __repr__(self) -> str:
+        return f"skip({self.parser!r})"
+
+    def _parse(self) -> Steps[None]:
+        yield from self.parser._parse()
+
+    def _build(self, value: object) -> Steps[None]:
+        if value is not None and value is not NOTHING:
+            raise BuildError(f"expected None, not {described(value)}")
+        yield from from_nothing(self.parser)
+
+    def _facts(self) -> Facts:
+        return dropped(self.parser)
 
 
 def many(parser: Parser[T], min: int = 0, max: int = UNBOUNDED) -> Parser[list[T]]:
@@ -90,69 +201,89 @@ def many(parser: Parser[T], min: int = 0, max: int = UNBOUNDED) -> Parser[list[T
     return Many(consuming(parser_of(parser)), *range_of(min, max))
 
 
-# What the loops share.
+def sep_by(
+    parser: Parser[T], separator: Parser[object], min: int = 0, max: int = UNBOUNDED
+) -> Parser[list[T]]:
+    """Parse items with *separator* between them; give the list of the items.
+
+    A separator that no item follows is not taken: it is left for what comes
+    next. Behind the last item it waits for the byte that decides whether there
+    is another, unless *max* was reached: see the lint. Its inverse builds the
+    items, and the separator between them from nothing.
+
+    Args:
+
+        parser: One item; it may be empty where *separator* is not.
+
+        separator: What stands between two items; its value is dropped.
+
+        min: Fewest items; fewer is the failure of what is missing.
+
+        max: Most items; it stops there and looks no further. The limit
+            ``max_items`` holds in any case, and one more is a `LimitExceeded`.
+
+    Raises:
+        UsageError: Separator and item can both succeed on nothing, or *max*
+            is less than *min*.
+
+    Also known as: ``separated_list0`` (nom), ``separated`` (winnow), ``sepBy``
+    (parsec, attoparsec), ``sep_by`` (parsy, angstrom).
+
+    Example:
+        >>> from ohneio import literal, sep_by, take_while
+        >>> numbers = sep_by(take_while(b"0123456789", min=1), literal(b","))
+        >>> numbers.parse_prefix(b"1,23,x")
+        ([b'1', b'23'], b',x')
+        >>> numbers.build([b"1", b"23"])
+        b'1,23'
+    """
+    loop = SepBy(parser_of(parser), parser_of(separator), *range_of(min, max))
+    loop._check()
+    return loop
 
 
-def bounds(min: int, max: int) -> str:
-    """Write the bounds as arguments, where they are not the default."""
-    least = f", min={min}" if min else ""
-    return least + (f", max={max}" if max != UNBOUNDED else "")
+def many_until(parser: Parser[T], end: Parser[object]) -> Parser[list[T]]:
+    """Parse items until *end* matches; give the list of the items, and drop *end*.
+
+    Before each item *end* is tried first, so an item may be something that
+    could stand for a part of *end*. Fails where neither matches; waits for no
+    byte behind *end*. Its inverse builds the items, and *end* from nothing.
+
+    Args:
+
+        parser: One item; it must take something. The limit ``max_items`` bounds
+            their number, and one more is a `LimitExceeded`.
+
+        end: What ends them; it may take nothing, as `eof` or `lookahead`.
+
+    Raises:
+        UsageError: *parser* can succeed on nothing.
+
+    Also known as: ``many_till`` (nom), ``repeat_till`` (winnow), ``manyTill``
+    (parsec, attoparsec), ``RepeatUntil`` (Construct).
+
+    Example:
+        >>> from ohneio import exactly, literal, many_until
+        >>> many_until(exactly(2), literal(b"..")).parse_prefix(b"abcd..ef")
+        ([b'ab', b'cd'], b'ef')
+    """
+    return ManyUntil(consuming(parser_of(parser)), parser_of(end))
 
 
-def range_of(min: int, max: int) -> tuple[int, int]:
-    """Return bounds that make sense."""
-    if size_of(max) < size_of(min):
-        raise UsageError(f"at least {min} and at most {max} cannot be")
-    return min, max
+def skip(parser: Parser[object]) -> Parser[None]:
+    """Parse with *parser* and give ``None``.
 
+    Takes, waits and fails as *parser* does. Its inverse builds *parser* from
+    nothing, which must leave no choice.
 
-def consuming(parser: Parser[T]) -> Parser[T]:
-    """Refuse a loop over what can succeed on nothing: it would not end."""
-    if parser.facts.nullable:
-        raise UsageError(f"{parser!r} can succeed on nothing: a loop over it would not end")
-    return parser
+    Also known as: ``void`` (winnow), ``skip`` (attoparsec), ``Padding``
+    (Construct).
 
-
-def moved_on(run: Run, here: int, loop: Parser[object]) -> None:
-    """Refuse an iteration that took nothing, where that was not known before."""
-    if run.input.position == here:
-        raise UsageError(f"an item took nothing in {loop!r}, which would not end")
-
-
-def check_count(run: Run, here: int, count: int) -> None:
-    """Bound the number of items by ``max_items``."""
-    if count > run.limits.max_items:
-        raise run.over_limit(run.limits.max_items, "max_items", "item", here)
-
-
-def list_of(value: object, min: int, max: int) -> list[object]:
-    """Return the value of a loop as a list of a length that it allows."""
-    if value is NOTHING:
-        return [NOTHING] * min
-    if not isinstance(value, (list, tuple)):
-        raise BuildError(f"expected a list, not {type(value).__name__}")
-    values = list(cast("list[object]", value))
-    if not min <= len(values) <= max:
-        raise BuildError(f"expected {min} to {max} items, not {len(values)}")
-    return values
-
-
-def repeated(item: Facts, min: int, max: int) -> Facts:
-    """Return the facts of *min* to *max* items one after the other."""
-    greatest = None if item.greatest is None or max == UNBOUNDED else item.greatest * max
-    again = sequence([item, item])
-    # Another item could follow, unless there must be exactly so many.
-    more = item.more if min == max else (
-        None if item.first is None or item.more is None else item.more | item.first
-    )  # fmt: skip
-    return Facts(
-        least=item.least * min,
-        greatest=greatest,
-        nullable=True if min == 0 else item.nullable,
-        first=item.first,
-        more=more,
-        unambiguous=both(again.unambiguous, item.nullable is False or None),
-        canonical=item.canonical,
-        buildable=item.buildable,
-        obstacle=item.obstacle,
-    )
+    Example:
+        >>> from ohneio import literal, seq, skip, uint8
+        >>> seq(uint8, skip(literal(b"\\0\\0"))).parse(b"\\7\\0\\0")
+        (7, None)
+        >>> seq(uint8, skip(literal(b"\\0\\0"))).build((7, None))
+        b'\\x07\\x00\\x00'
+    """
+    return Skip(parser_of(parser))

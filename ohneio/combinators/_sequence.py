@@ -8,12 +8,12 @@ import attrs
 
 from ..core._building import NOTHING, inside
 from ..core._errors import BuildError
-from ..core._facts import Facts, sequence
+from ..core._facts import Facts, dropped, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps
 from ._checks import parser_of
 
-__all__ = ["Before", "Seq", "Then", "before", "seq", "then"]
+__all__ = ["Before", "Seq", "Then", "before", "from_nothing", "seq", "then"]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -75,11 +75,11 @@ class Then(Parser[T_co]):
         return (yield from self.kept._parse())
 
     def _build(self, value: object) -> Steps[None]:
-        yield from self.dropped._build(NOTHING)
+        yield from from_nothing(self.dropped)
         yield from self.kept._build(value)
 
     def _facts(self) -> Facts:
-        return sequence([self.dropped.facts, self.kept.facts])
+        return sequence([dropped(self.dropped), self.kept.facts])
 
 
 @attrs.frozen(repr=False)
@@ -99,10 +99,22 @@ class Before(Parser[T_co]):
 
     def _build(self, value: object) -> Steps[None]:
         yield from self.kept._build(value)
-        yield from self.dropped._build(NOTHING)
+        yield from from_nothing(self.dropped)
 
     def _facts(self) -> Facts:
-        return sequence([self.kept.facts, self.dropped.facts])
+        return sequence([self.kept.facts, dropped(self.dropped)])
+
+
+def from_nothing(parser: Parser[object]) -> Steps[None]:
+    """Build *parser*, whose value is dropped."""
+    if parser.facts.silent is False:
+        raise BuildError(cannot_be_silent(parser))
+    return parser._build(NOTHING)
+
+
+def cannot_be_silent(parser: Parser[object]) -> str:
+    """Say why nothing can be built where the value of *parser* is dropped."""
+    return f"{parser!r} cannot build from nothing, and its value is dropped"
 
 
 def then(dropped: Parser[object], kept: Parser[T]) -> Parser[T]:

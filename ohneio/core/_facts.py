@@ -18,7 +18,19 @@ import attrs
 if TYPE_CHECKING:
     from ._parser import Parser
 
-__all__ = ["ANY", "NO_BYTES", "UNKNOWN", "Facts", "alternatives", "sequence"]
+__all__ = [
+    "ANY",
+    "NO_BYTES",
+    "UNKNOWN",
+    "Facts",
+    "Set",
+    "alternatives",
+    "both",
+    "dropped",
+    "either",
+    "sequence",
+    "union",
+]
 
 Set: TypeAlias = "frozenset[int]"
 
@@ -35,13 +47,17 @@ class Facts:
         greatest: The greatest size, or ``None`` for unbounded or unknown.
         nullable: Whether it can succeed on no bytes at all.
         first: The bytes that a non-empty item can begin with.
-        more: The bytes that, standing behind an item, could have prolonged it:
-            none for an item that ends by itself.
+        more: The bytes that, standing behind an item, could have prolonged it
+            or made it another one: none for an item that ends by itself.
         unambiguous: Whether what it builds always parses to the same value,
             whatever stands behind (an end that `more` allows).
         canonical: Whether each value has only one form.
-        buildable: Whether it can build at all.
-        obstacle: The node that cannot build, if `buildable` is False.
+        buildable: Whether it can build at all: False if nothing it parses can
+            be built, unknown if that depends on the value.
+        silent: Whether it builds from nothing, where its value is dropped.
+        constant: Whether it matches but one run of bytes, which is then what
+            it builds from nothing.
+        obstacle: The node that cannot build, unless `buildable` is True.
     """
 
     least: int = 0
@@ -52,7 +68,10 @@ class Facts:
     unambiguous: bool | None = None
     canonical: bool | None = None
     buildable: bool | None = None
-    obstacle: Parser[object] | None = None
+    silent: bool | None = None
+    constant: bool | None = None
+    # A parser compares by its parts, which here would be too much to ask.
+    obstacle: Parser[object] | None = attrs.field(default=None, eq=False)
 
     @property
     def self_delimiting(self) -> bool | None:
@@ -63,11 +82,25 @@ class Facts:
 UNKNOWN = Facts()
 
 
+def dropped(parser: Parser[object]) -> Facts:
+    """Return the facts of *parser* where its value is dropped."""
+    facts = parser.facts
+    return attrs.evolve(
+        facts,
+        canonical=facts.constant or None,
+        buildable=facts.silent,
+        obstacle=None if facts.silent else parser,
+    )
+
+
+# One after the other.
+
+
 def sequence(parts: Iterable[Facts]) -> Facts:
     """Return the facts of *parts* one after the other."""
     whole = Facts(
         greatest=0, nullable=True, first=NO_BYTES, more=NO_BYTES, unambiguous=True, canonical=True,
-        buildable=True,
+        buildable=True, silent=True, constant=True,
     )  # fmt: skip
     for part in parts:
         whole = _then(whole, part)
@@ -79,48 +112,103 @@ def _then(left: Facts, right: Facts) -> Facts:
         least=left.least + right.least,
         greatest=_sum(left.greatest, right.greatest),
         nullable=both(left.nullable, right.nullable),
-        first=left.first if left.nullable is False else _union(left.first, right.first),
-        more=right.more if right.nullable is False else _union(left.more, right.more),
+        first=left.first if left.nullable is False else union(left.first, right.first),
+        more=_more_of_both(left, right),
         unambiguous=both(left.unambiguous, right.unambiguous, _apart(left, right)),
         canonical=both(left.canonical, right.canonical),
         buildable=both(left.buildable, right.buildable),
-        obstacle=left.obstacle or right.obstacle,
+        silent=both(left.silent, right.silent),
+        constant=both(left.constant, right.constant),
+        obstacle=_obstacle(left, right),
     )
 
 
+def _more_of_both(left: Facts, right: Facts) -> Set | None:
+    # Unknown on the left may be a lookahead that sees past all of the right.
+    if right.nullable is False and left.more is not None:
+        return right.more
+    return union(left.more, right.more)
+
+
 def _apart(left: Facts, right: Facts) -> bool | None:
-    """Tell whether the end of *left* cannot be mistaken when *right* follows."""
+    """Tell whether the end of *left* cannot be mistaken when *right* follows.
+
+    Where *right* is empty it is what follows both that matters: see `more`.
+    """
     if left.more == NO_BYTES:
         return True
-    if left.more is None or right.first is None or right.nullable is not False:
+    if left.more is None or right.first is None:
         return None
     return left.more.isdisjoint(right.first) or None
+
+
+def _obstacle(*parts: Facts) -> Parser[object] | None:
+    """Return the node to blame: rather one that can never build."""
+    for part in sorted(parts, key=lambda one: one.buildable is not False):
+        if part.obstacle is not None:
+            return part.obstacle
+    return None
+
+
+# One or the other.
 
 
 def alternatives(branches: Iterable[Facts]) -> Facts:
     """Return the facts of a choice between *branches*."""
     all_of = list(branches)
+    alone = all_of[0] if len(all_of) == 1 else UNKNOWN
     return Facts(
         least=min(one.least for one in all_of),
         greatest=_greatest([one.greatest for one in all_of]),
         nullable=either(*(one.nullable for one in all_of)),
-        first=_union(*(one.first for one in all_of)),
-        more=_union(*(one.more for one in all_of)),
-        unambiguous=both(*(one.unambiguous for one in all_of), _disjoint(all_of)),
-        canonical=both(*(one.canonical for one in all_of), _disjoint(all_of)),
-        buildable=both(*(one.buildable for one in all_of)),
-        obstacle=next((one.obstacle for one in all_of if one.obstacle is not None), None),
+        first=union(*(one.first for one in all_of)),
+        more=_more_of_any(all_of),
+        unambiguous=both(*(one.unambiguous for one in all_of), _told_apart(all_of)),
+        # Two branches may give the same value, and only the first builds it.
+        canonical=alone.canonical,
+        buildable=_some_build([one.buildable for one in all_of]),
+        silent=next((one.silent for one in all_of if one.silent is not False), False),
+        constant=alone.constant,
+        obstacle=_obstacle(*all_of),
     )
 
 
-def _disjoint(branches: list[Facts]) -> bool | None:
-    """Tell whether the first byte always tells the branches apart."""
-    seen: Set = NO_BYTES
-    for branch in branches:
-        if branch.first is None or branch.nullable is not False or seen & branch.first:
+def _more_of_any(branches: list[Facts]) -> Set | None:
+    """Return what could have prolonged a branch, or made an earlier one match instead."""
+    more: Set | None = NO_BYTES
+    before: Set | None = NO_BYTES
+    reach: int | None = 0
+    for one in branches:
+        seen_by_all = reach is not None and reach <= one.least
+        if not seen_by_all and not _disjoint(before, one.first):
             return None
-        seen |= branch.first
-    return True
+        # Behind nothing an earlier branch could begin.
+        more = union(more, one.more, NO_BYTES if one.nullable is False else before)
+        before = union(before, one.first)
+        reach = _greatest([reach, one.greatest if one.more == NO_BYTES else None])
+    return more
+
+
+def _told_apart(branches: list[Facts]) -> bool | None:
+    """Tell whether the first byte, or that there is none, tells which branch it is."""
+    seen: Set | None = NO_BYTES
+    for branch in branches[:-1]:
+        if branch.nullable is not False or not _disjoint(seen, branch.first):
+            return None
+        seen = union(seen, branch.first)
+    return _disjoint(seen, branches[-1].first) or None
+
+
+def _disjoint(some: Set | None, others: Set | None) -> bool:
+    return some is not None and others is not None and some.isdisjoint(others)
+
+
+def _some_build(facts: list[bool | None]) -> bool | None:
+    """Tell whether all can build (True), none can (False), or it depends."""
+    return facts[0] if len(set(facts)) == 1 else None
+
+
+# Facts, some of them unknown.
 
 
 def both(*facts: bool | None) -> bool | None:
@@ -137,7 +225,8 @@ def either(*facts: bool | None) -> bool | None:
     return None if None in facts else False
 
 
-def _union(*sets: Set | None) -> Set | None:
+def union(*sets: Set | None) -> Set | None:
+    """Unite sets of bytes, some of them unknown."""
     return None if None in sets else NO_BYTES.union(*(one for one in sets if one is not None))
 
 

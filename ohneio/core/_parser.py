@@ -17,7 +17,6 @@ combinators hand them in when they are imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -28,6 +27,7 @@ from ._connection import Connection
 from ._errors import BuildError, ParseError, UsageError
 from ._facts import UNKNOWN, Facts
 from ._limits import DEFAULT_LIMITS, Limits
+from ._solving import facts_of
 from ._steps import Step, Steps, current
 
 __all__ = ["Parser", "install", "items"]
@@ -39,9 +39,6 @@ V = TypeVar("V")
 
 #: What makes the other parsers: filled by ``ohneio.combinators``.
 _algebra: dict[str, Callable[..., object]] = {}
-
-#: The parsers whose facts are being computed: a grammar may refer to itself.
-_asked: ContextVar[frozenset[int]] = ContextVar("ohneio facts", default=frozenset())
 
 
 def install(functions: Mapping[str, Callable[..., object]]) -> None:
@@ -86,6 +83,23 @@ class Parser(Step[T_co]):
         fields = (getattr(self, one.name) for one in attrs.fields(kind))
         return tuple(child for field in fields for child in _parsers_in(field))
 
+    def heads(self) -> tuple[Parser[object], ...]:
+        """Return those children that may run before a byte is taken.
+
+        A class whose children do not run one after the other says so itself.
+        """
+        children = self.children()
+        known = (index for index, one in enumerate(children, 1) if not one.facts.nullable)
+        return children[: next(known, len(children))]
+
+    def _check(self) -> None:
+        """Refuse what is known to be wrong, now that the grammar is whole."""
+
+    @property
+    def _tied(self) -> bool:
+        """Whether its children are known: those of a `forward` may come later."""
+        return True
+
     # To use one.
 
     @property
@@ -94,19 +108,7 @@ class Parser(Step[T_co]):
         try:
             return self._known
         except AttributeError:
-            pass
-        asked = _asked.get()
-        if id(self) in asked:
-            return UNKNOWN
-        token = _asked.set(asked | {id(self)})
-        try:
-            facts = self._facts()
-        finally:
-            _asked.reset(token)
-        if not asked:
-            # Facts found while others were being computed may know less.
-            object.__setattr__(self, "_known", facts)
-        return facts
+            return facts_of(self)
 
     def parse(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> T_co:
         """Parse all of *data* and return the value.
@@ -249,9 +251,11 @@ def _made(name: str, *args: object) -> Parser[Any]:
 def _parsers_in(field: object) -> Iterator[Parser[object]]:
     if isinstance(field, Parser):
         yield cast("Parser[object]", field)
-    elif isinstance(field, tuple):
+    elif isinstance(field, (tuple, list)):
         for one in cast("tuple[object, ...]", field):
             yield from _parsers_in(one)
+    elif isinstance(field, Mapping):
+        yield from _parsers_in(tuple(cast("Mapping[object, object]", field).values()))
 
 
 def items(parser: Parser[object]) -> Steps[None]:
