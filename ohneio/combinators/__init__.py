@@ -52,6 +52,13 @@ from ._transform import (
 from ._transform import (
     map as map,  # noqa: A004  # as the built-in takes its arguments; not for `*`
 )
+from ._varints import (
+    leb128,
+    mqtt_varint,
+    quic_varint,
+    sleb128,
+    zigzag,
+)
 
 _functions: dict[str, Callable[..., object]] = {
     "before": _before,
@@ -91,23 +98,27 @@ __all__ = [
     "int64le",
     "int8",
     "label",
+    "leb128",
     "length_prefixed",
     "line",
     "literal",
     "lookahead",
     "many",
     "many_until",
+    "mqtt_varint",
     "none_of",
     "not_followed_by",
     "one_of",
     "optional",
     "parser",
+    "quic_varint",
     "recognize",
     "rest",
     "sep_by",
     "seq",
     "sized",
     "skip",
+    "sleb128",
     "span",
     "stream",
     "struct_unpack",
@@ -124,4 +135,5 @@ __all__ = [
     "until",
     "value",
     "verify",
+    "zigzag",
 ]

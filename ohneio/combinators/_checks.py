@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import operator
+from typing import TypeVar, cast
 
 from ..core._buffer import Bytes, is_bytes, owned
 from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._parser import Parser
 
-__all__ = ["bytes_of", "described", "parser_of", "size_of", "some_bytes"]
+__all__ = ["bytes_of", "described", "index_of", "int_of", "parser_of", "size_of", "some_bytes"]
 
 T = TypeVar("T")
 
@@ -42,6 +43,22 @@ def bytes_of(value: object) -> bytes:
     raise BuildError(f"expected bytes, not {type(value).__name__}")
 
 
+def int_of(value: object, least: int, greatest: int) -> int:
+    """Return a value that is being built as an `int` from *least* to *greatest*."""
+    number = index_of(value)
+    if number is not None and least <= number <= greatest:
+        return number
+    raise BuildError(f"expected a number from {least} to {greatest}, not {described(value)}")
+
+
+def index_of(value: object) -> int | None:
+    """Return a value that is being built as an `int`, or ``None`` if it is no whole number."""
+    try:
+        return operator.index(cast("int", value))
+    except TypeError:
+        return None
+
+
 def described(value: object) -> str:
     """Render a value that does not fit, for an error: whatever it is, and in short."""
     if value is NOTHING:
@@ -51,5 +68,5 @@ def described(value: object) -> str:
     try:
         text = repr(value)
     except Exception:  # an int of 5000 digits has none, and users' classes vary
-        text = f"an object of {type(value).__qualname__}"
+        text = f"an unprintable {type(value).__name__}"
     return text if len(text) <= 64 else text[:63] + "…"
