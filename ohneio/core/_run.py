@@ -381,20 +381,24 @@ class Run(Host):
         return True
 
     def check_held(self, mark: Mark) -> None:
-        """Bound what an open alternative makes us keep.
+        """Bound what open alternatives make us keep, from the outermost on.
 
-        Checked where it ends and, so that memory stays bounded, whenever the
+        Checked where one ends and, so that memory stays bounded, whenever the
         protocol goes to sleep: what trips there would trip at the end as well.
         """
-        size = self.input.position - mark.position
-        if size > self.limits.max_buffered:
-            self.input.move_to(mark.position)
+        if not mark.alive:
+            return
+        start = self.marks[0].position
+        if self.input.position - start > self.limits.max_buffered:
+            self.input.move_to(start)
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
 
     def commit(self) -> None:
         """Close every open alternative: there is no way back from here."""
         if any(mark.fixed for mark in self.marks):
             raise UsageError("commit inside a lookahead, which always goes back")
+        if self.marks:
+            self.check_held(self.marks[0])
         for mark in self.marks:
             mark.alive = mark.keeps
         self.marks = [mark for mark in self.marks if mark.alive]
