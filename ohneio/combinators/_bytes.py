@@ -47,7 +47,7 @@ class Exactly(Parser[bytes]):
         source, n = current().input, self.n
         data, pos = source.data, source.pos
         end = pos + n
-        if end <= source.stop and n <= source.limit:
+        if end <= source.stop:
             source.pos = end
             return data[pos:end]
         return (yield from self._wait())
@@ -95,19 +95,18 @@ class Until(Parser[bytes]):
         source = current().input
         data, pos = source.data, source.pos
         end = data.find(self.delimiter, pos, source.stop)
-        size = end - pos
-        if end < 0 or size > self.max or size > source.limit:
-            return (yield from self._wait(seen=end < 0))
+        if end < 0:
+            return (yield from self._wait())
         source.pos = end + self._width
-        return data[pos : source.pos] if self.include else data[pos:end]
+        return data[pos:end]
 
     __iter__ = _parse
 
-    def _wait(self, *, seen: bool) -> Steps[bytes]:
+    def _wait(self) -> Steps[bytes]:
         run = current()
         if run.building:
             return (yield from run.steps(self))
-        size = yield from run.find(self.delimiter, self.max, seen=seen)
+        size = yield from run.find(self.delimiter, self.max, seen=True)
         if self.include:
             return run.input.take(size + self._width)
         value = run.input.take(size)
@@ -135,10 +134,11 @@ def _greatest_size(parser: UntilMax) -> int:
 
 @attrs.frozen(repr=False)
 class UntilMax(Until):
-    """An `Until` with a bound of its own, behind which it does not look.
+    """An `Until` with options.
 
-    A protocol that takes a line which is too long in pieces would otherwise
-    search all that is there, again for each piece.
+    It does not look behind a bound of its own: a protocol that takes a line
+    which is too long in pieces would otherwise search all that is there, again
+    for each piece.
     """
 
     _reach: int = attrs.field(init=False, eq=False, default=attrs.Factory(_greatest_size, True))
@@ -148,8 +148,8 @@ class UntilMax(Until):
         data, pos, stop = source.data, source.pos, source.stop
         reach = pos + self._reach
         end = data.find(self.delimiter, pos, reach if reach < stop else stop)
-        if end < 0 or end - pos > source.limit:
-            return (yield from self._wait(seen=end < 0))
+        if end < 0:
+            return (yield from self._wait())
         source.pos = end + self._width
         return data[pos : source.pos] if self.include else data[pos:end]
 
@@ -168,7 +168,7 @@ class Literal(Parser[bytes]):
     def _parse(self) -> Steps[bytes]:
         source, expected = current().input, self.data
         pos, size = source.pos, len(expected)
-        if size > source.limit or not source.data.startswith(expected, pos, source.stop):
+        if not source.data.startswith(expected, pos, source.stop):
             return (yield from self._compare())
         source.pos = pos + size
         return expected
@@ -259,7 +259,7 @@ def until(delimiter: Bytes, include: bool = False, max: int = UNBOUNDED) -> Pars
         >>> until(b"\\r\\n").build(b"PING")
         b'PING\\r\\n'
     """
-    make = Until if max == UNBOUNDED else UntilMax
+    make = Until if max == UNBOUNDED and not include else UntilMax
     return make(some_bytes(delimiter), include, size_of(max))
 
 

@@ -89,7 +89,7 @@ class Number(Parser[T_co]):
         source, size = current().input, self._size
         pos = source.pos
         end = pos + size
-        if end <= source.stop and size <= source.limit:
+        if end <= source.stop:
             source.pos = end
             return self._unpack(source.data, pos)[0]  # type: ignore[no-any-return]
         return (yield from self._wait())
@@ -144,7 +144,7 @@ class StructUnpack(Parser[tuple[Any, ...]]):
         source, size = current().input, self._size
         pos = source.pos
         end = pos + size
-        if end <= source.stop and size <= source.limit:
+        if end <= source.stop:
             source.pos = end
             return self._unpack(source.data, pos)
         return (yield from self._wait())

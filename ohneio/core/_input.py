@@ -8,8 +8,9 @@ While an alternative is open, blocks that were read are held, in order, in
 front of the current one.  Going back moves them behind it again; no byte is
 copied for that.
 
-Inside a sized frame nothing behind the frame's end can be seen: `stop` cuts
-the current block there, so that the fast paths need no second comparison.
+A token is never longer than ``max_buffered``, however much is there, and in a
+sized frame it does not go beyond the frame: `stop` cuts the current block
+there, so that the fast paths need no comparison but the one with `stop`.
 """
 
 from __future__ import annotations
@@ -167,7 +168,14 @@ class Input(Buffer):
     def _show(self, block: bytes, pos: int) -> None:
         self.data = block
         self.pos = pos
-        self.stop = min(len(block), max(self.end - self.base, 0))
+        self.stop = min(len(block), max(self.end - self.base, 0), pos + self.limit)
+
+    def refresh(self) -> None:
+        """Let as much be read from here as a token may be long.
+
+        Parsers call it on their slow path: `stop` does not move with `pos`.
+        """
+        self.stop = min(len(self.data), max(self.end - self.base, 0), self.pos + self.limit)
 
     def since(self, position: int) -> bytes:
         """Return the bytes from *position*, which are held, to here."""

@@ -28,7 +28,7 @@ class _Read(Step[bytes]):
         source, n = current().input, self._n
         data, pos = source.data, source.pos
         end = pos + n
-        if end <= source.stop and n <= source.limit:
+        if end <= source.stop:
             source.pos = end
             return data[pos:end]
         yield from current().need(n)

@@ -150,6 +150,7 @@ class Run(Host):
         if n > self.limits.max_buffered:
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
         source = self.input
+        source.refresh()
         while source.visible < n:
             self.check_end(n)
             yield from self.sleep(Waiting.BYTES, n)
@@ -157,6 +158,7 @@ class Run(Host):
     def have(self, n: int, expected: bytes) -> Steps[None]:
         """Wait until *n* bytes of a token that should be *expected* are there."""
         source = self.input
+        source.refresh()
         while source.visible < n:
             self.check_end(len(expected), expected)
             yield from self.sleep(Waiting.BYTES, n)
@@ -164,10 +166,13 @@ class Run(Host):
     def find(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Steps[int]:
         """Wait for *delimiter*; return how many bytes, at most *limit*, are before it.
 
-        *seen* says that the input's current block was looked at already, in vain.
+        *seen* says that the input's current block was looked at already, up to
+        its `stop` and in vain.
         """
         bound = min(limit, self.limits.max_buffered)
         source = self.input
+        seen = seen and source.stop in (len(source.data), source.end - source.base)
+        source.refresh()
         room = source.end - source.position - len(delimiter)
         search = source.seek(delimiter, min(bound, room), seen=seen)
         while not search.over:
