@@ -141,7 +141,9 @@ def test_back_pressure_reaches_a_peer_that_never_reads(loop):
             assert all(conn.pending_input + conn.pending_output <= 256 * KIB for conn in conns)
             deaf.sock.settimeout(PATIENCE)
             rest = question * 2
-            sending = threading.Thread(target=lambda: (deaf.send(rest[sent % 1000 :]), deaf.send_eof()))
+            sending = threading.Thread(
+                target=lambda: (deaf.send(rest[sent % 1000 :]), deaf.send_eof())
+            )
             sending.start()
             total = sent + len(rest) - sent % 1000
             assert deaf.rest() == question * (total // 1000)
@@ -175,9 +177,10 @@ def test_a_slow_handler_holds_the_peer_back(loop):
         handled.append(event)
 
     listener = listening(buffers=64 * KIB)
-    with loop.serving(
-        protocols.lines, sock=listener, handler=loop.handler(handler)
-    ) as server, Peer.to(server, buffers=64 * KIB) as peer:
+    with (
+        loop.serving(protocols.lines, sock=listener, handler=loop.handler(handler)) as server,
+        Peer.to(server, buffers=64 * KIB) as peer,
+    ):
         rest = stuffed(peer, b"x" * 999 + b"\n", 4000)
         assert rest, "all of it was taken, though nobody handles it"
         assert handled == []
@@ -409,9 +412,10 @@ def test_a_handler_may_close(loop, failures):
         await channel.write(b"bye\n")
         await channel.aclose()
 
-    with loop.serving(
-        protocols.lines, handler=loop.handler(handler), on_error=failures
-    ) as server, Peer.to(server) as peer:
+    with (
+        loop.serving(protocols.lines, handler=loop.handler(handler), on_error=failures) as server,
+        Peer.to(server) as peer,
+    ):
         peer.send(b"1\n2\n3\n")
         peer.send_eof()
         assert peer.rest() == b"bye\n"
@@ -421,14 +425,16 @@ def test_a_handler_may_close(loop, failures):
 
 def test_a_handler_that_raises_ends_its_connection(loop, failures):
     """A bug in a handler is told, with the peer; its connection closes and the others live."""
+
     async def handler(channel, event):
         if event == b"0":
             raise ZeroDivisionError("in the handler")
         await channel.write(event)
 
-    with loop.serving(
-        protocols.lines, handler=loop.handler(handler), on_error=failures
-    ) as server, Peer.to(server) as other:
+    with (
+        loop.serving(protocols.lines, handler=loop.handler(handler), on_error=failures) as server,
+        Peer.to(server) as other,
+    ):
         with Peer.to(server) as peer:
             peer.send(b"0\n")
             peer.gone()
