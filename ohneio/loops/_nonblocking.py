@@ -112,6 +112,7 @@ class Channel(Generic[R, E]):
         self._owed = 0  # how much is sent once the protocol's last output is
         self._need: Next | None = None  # what the pump asked for last, if it is to wait
         self._leaving = False  # `close` was called: nobody wants to know the rest
+        self._due = False  # a turn is due, though there may be nothing to send
         self._ending = False  # a half-close is due as soon as everything is sent
         self._aborted = False
         self._closed = False
@@ -124,7 +125,7 @@ class Channel(Generic[R, E]):
         if self._closed:
             return 0
         read = EVENT_READ if self._reads() else 0
-        write = EVENT_WRITE if self._outgoing.unsent or self._goes_on() else 0
+        write = EVENT_WRITE if self._outgoing.unsent or self._due or self._goes_on() else 0
         return read | write
 
     def turn(self, ready: int) -> Iterator[E]:
@@ -175,13 +176,13 @@ class Channel(Generic[R, E]):
 
     def send_eof(self) -> None:
         """Tell the peer, after what is queued, that no more will be written."""
-        self._ending = True
+        self._ending = self._due = True
         self.changed()
 
     def close(self) -> None:
         """End the protocol, and close once what it had written by now is sent."""
         if not (self._closed or self._leaving):
-            self._leaving = True
+            self._leaving = self._due = True
             self._need = Next.END
             for output in self._pump.close():
                 self._outgoing.put(output)
@@ -237,6 +238,7 @@ class Channel(Generic[R, E]):
         """Say what is to be said once everything is sent."""
         if self._closed or self._outgoing.unsent:
             return
+        self._due = False
         if self._need is Next.END and (not self._lingers() or self._late()):
             self._end()
         elif self._need is Next.END and self.deadline is None:

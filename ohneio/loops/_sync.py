@@ -165,6 +165,7 @@ class SyncChannel(Generic[R, E]):
         try:
             for output in self._pump.close():
                 self._send(output)
+            self._say_goodbye()
         finally:
             self.release()
 
@@ -181,8 +182,10 @@ class SyncChannel(Generic[R, E]):
         """Close the socket and the protocol, if they are not closed yet."""
         if not self._closed:
             self._closed = True
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)  # wakes whoever still waits
             self._sock.close()
-            self.conn.close()
+        self.conn.close()
 
     def finish(self) -> None:
         """Close, after the peer has had a while to take the last output and close too.
@@ -190,8 +193,10 @@ class SyncChannel(Generic[R, E]):
         Closing while the peer still sends would reset the connection, and what
         was sent last might be lost.
         """
-        if self._ended and not self._closed and not self._pump.eof:
-            self._linger()
+        if self._ended and not self._closed:
+            self._say_goodbye()
+            if not self._pump.eof:
+                self._linger()
         self.release()
 
     def _more(self) -> list[E]:
@@ -201,8 +206,9 @@ class SyncChannel(Generic[R, E]):
         try:
             events = self._drive()
         except BaseException as error:
+            ours = self._aborted or self._closed
             self.release()
-            if self._aborted and isinstance(error, OSError):
+            if ours and isinstance(error, OSError):
                 return []
             raise
         if not events:
@@ -212,6 +218,7 @@ class SyncChannel(Generic[R, E]):
     def _end(self) -> None:
         self._ended = True
         if not self._lingers:
+            self._say_goodbye()
             self.release()
         self._pump.check()
 
@@ -233,15 +240,18 @@ class SyncChannel(Generic[R, E]):
 
     def _receive(self) -> None:
         data = self._sock.recv(CHUNK)
-        if self._aborted:  # what woke us is no end of input
+        if self._aborted or self._closed:  # what woke us is no end of input
             raise ConnectionAbortedError("aborted")
         self._pump.feed(data)
 
+    def _say_goodbye(self) -> None:
+        with suppress(OSError):  # the peer is gone already
+            self._sock.shutdown(socket.SHUT_WR)
+
     def _linger(self) -> None:
-        """Half-close, then give the peer a while to read the rest and close as well."""
+        """Give the peer a while to read the rest and close as well."""
         deadline = monotonic() + LINGER
         with suppress(OSError):
-            self._sock.shutdown(socket.SHUT_WR)
             while (left := deadline - monotonic()) > 0:
                 self._sock.settimeout(left)
                 if not self._sock.recv(CHUNK):

@@ -126,11 +126,15 @@ class Stream(Protocol):
         while await self.receive():
             pass
 
-    async def close(self) -> None:
-        """Close, once what was written is gone."""
+    def lose(self) -> None:
+        """Close, once what was written is gone; nobody waits for it."""
         if self._lost is None:
             self._transport.unregisterProducer()
             self._transport.loseConnection()
+
+    async def close(self) -> None:
+        """Close, once what was written is gone."""
+        self.lose()
         await self.closed()
 
     async def closed(self) -> None:

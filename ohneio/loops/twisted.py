@@ -271,7 +271,7 @@ class _Connections(Generic[R, E]):
             watched = self._handler is not None
             channel = Channel(self._factory(), stream, watched=watched, lingers=True)
         except Exception as error:
-            stream.abort()
+            stream.lose()
             self._failures.tell(stream.peer, error, 0)
         else:
             self._drive(channel)

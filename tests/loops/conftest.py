@@ -19,7 +19,7 @@ def tls_loop(request):
     return request.param
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def what_was_there_before():
     """Spare the collector what the tests did not make."""
     gc.collect()

@@ -94,6 +94,13 @@ class Loop:
     async def nap(self):
         """Let others run."""
 
+    async def together(self, one, two):
+        """Run two coroutines at a time."""
+        other = threading.Thread(target=finish, args=(two,))
+        other.start()
+        await one
+        other.join(PATIENCE)
+
     def cancelled(self, factory, address, until):
         """Iterate over a connection, and cancel that once *until* returns."""
         with self.module.connect(factory, *address) as channel:
@@ -159,10 +166,16 @@ class Blocking(Loop):
 
 
 class Select(Loop):
+    async def together(self, one, two):
+        """Writing only queues, and the iteration sends."""
+        await two
+        await one
+
     def cancelled(self, factory, address, until):
         """One thread does it all: what ends the iteration comes from inside the block."""
         channel = self.module.connect(factory, *address)
         with contextlib.suppress(KeyboardInterrupt), channel:
+            next(channel)
             until()
             raise KeyboardInterrupt
         return channel
@@ -191,6 +204,11 @@ class Asyncio(Loop):
         import asyncio
 
         await asyncio.sleep(0.001)
+
+    async def together(self, one, two):
+        import asyncio
+
+        await asyncio.gather(one, two)
 
     def cancelled(self, factory, address, until):
         import asyncio
@@ -227,6 +245,13 @@ class Trio(Asyncio):
         import trio
 
         await trio.sleep(0.001)
+
+    async def together(self, one, two):
+        import trio
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(lambda: one)
+            nursery.start_soon(lambda: two)
 
     def cancelled(self, factory, address, until):
         import trio
@@ -271,6 +296,13 @@ class Gevent(Loop):
 
         gevent.sleep(0.001)
 
+    async def together(self, one, two):
+        import gevent
+
+        other = gevent.spawn(finish, two)
+        await one
+        other.get()
+
 
 class Tornado(Asyncio):
     pass
@@ -298,6 +330,11 @@ class Twisted(Loop):
         from twisted.internet.task import deferLater
 
         await deferLater(reactor, 0.001)
+
+    async def together(self, one, two):
+        from twisted.internet.defer import Deferred, gatherResults
+
+        await gatherResults([Deferred.fromCoroutine(one), Deferred.fromCoroutine(two)])
 
     def cancelled(self, factory, address, until):
         from twisted.internet.defer import CancelledError, Deferred
@@ -454,3 +491,27 @@ class Peer:
         """Close as a crashed machine would: without saying goodbye."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
+
+
+@contextlib.contextmanager
+def scripted(script, buffers=None):
+    """A server for one client: run *script* with its `Peer` in a thread; give the server."""
+    failed = queue.Queue()
+
+    def run():
+        try:
+            sock, _ = listener.accept()
+            with Peer(sock) as peer:
+                script(peer)
+        except BaseException as error:
+            failed.put(error)
+
+    with listening(buffers) as listener:
+        listener.settimeout(PATIENCE)
+        thread = threading.Thread(target=run, name="scripted server", daemon=True)
+        thread.start()
+        yield listener.getsockname()
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "the script does not end"
+    with contextlib.suppress(queue.Empty):
+        raise failed.get_nowait()

@@ -423,6 +423,24 @@ def test_a_handler_may_close(loop, failures):
     assert failures.empty()
 
 
+def test_a_handler_may_write_to_and_close_another_channel(loop):
+    """A server's channels are each other's to use: what one peer says, another hears."""
+    channels = queue.Queue()
+
+    async def handler(channel, event):
+        if event == b"listen":
+            return channels.put(channel)
+        other = channels.get(timeout=PATIENCE)
+        await other.write(event)
+        await other.aclose()
+
+    with loop.serving(protocols.lines, handler=loop.handler(handler)) as server:
+        with Peer.to(server) as hearing, Peer.to(server) as speaking:
+            hearing.send(b"listen\n")
+            speaking.send(b"hello\n")
+            assert hearing.rest() == b"hello"
+
+
 def test_a_handler_that_raises_ends_its_connection(loop, failures):
     """A bug in a handler is told, with the peer; its connection closes and the others live."""
 
