@@ -11,6 +11,7 @@ from .combinators import (
     eof,
     exactly,
     fail,
+    field,
     float32,
     float32le,
     float64,
@@ -39,6 +40,7 @@ from .combinators import (
     parser,
     quic_varint,
     recognize,
+    record,
     rest,
     sep_by,
     seq,
@@ -61,6 +63,7 @@ from .combinators import (
     until,
     value,
     verify,
+    wire,
     zigzag,
 )
 from .combinators import (
@@ -117,6 +120,7 @@ __all__ = [
     "eof",
     "exactly",
     "fail",
+    "field",
     "float32",
     "float32le",
     "float64",
@@ -150,6 +154,7 @@ __all__ = [
     "read",
     "read_some",
     "recognize",
+    "record",
     "rest",
     "sep_by",
     "seq",
@@ -173,6 +178,7 @@ __all__ = [
     "value",
     "verify",
     "wait",
+    "wire",
     "write",
     "zigzag",
 ]

@@ -9,6 +9,7 @@ from ._checksums import checksummed
 from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
 from ._classes import any_byte, none_of, one_of, take_while
 from ._example import example as _example_of
+from ._fields import field, wire
 from ._framing import count_prefixed, delimited, length_prefixed, sized
 from ._lines import line, rest
 from ._numbers import (
@@ -32,6 +33,7 @@ from ._numbers import (
     uint64,
     uint64le,
 )
+from ._records import record
 from ._recursion import forward
 from ._repetition import many, many_until, sep_by, skip
 from ._sequence import before as _before
@@ -85,6 +87,7 @@ __all__ = [
     "eof",
     "exactly",
     "fail",
+    "field",
     "float32",
     "float32le",
     "float64",
@@ -113,6 +116,7 @@ __all__ = [
     "parser",
     "quic_varint",
     "recognize",
+    "record",
     "rest",
     "sep_by",
     "seq",
@@ -135,5 +139,6 @@ __all__ = [
     "until",
     "value",
     "verify",
+    "wire",
     "zigzag",
 ]

@@ -10,9 +10,22 @@ from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._parser import Parser
 
-__all__ = ["bytes_of", "described", "index_of", "int_of", "parser_of", "size_of", "some_bytes"]
+__all__ = [
+    "BelowZero",
+    "bytes_of",
+    "described",
+    "index_of",
+    "int_of",
+    "parser_of",
+    "size_of",
+    "some_bytes",
+]
 
 T = TypeVar("T")
+
+
+class BelowZero(UsageError):
+    """Report a size below 0. One that was computed from input is the peer's fault."""
 
 
 def parser_of(value: Parser[T]) -> Parser[T]:
@@ -24,7 +37,9 @@ def parser_of(value: Parser[T]) -> Parser[T]:
 
 def size_of(n: int) -> int:
     """Return *n*, which must be a number of 0 or more."""
-    if type(n) is not int or n < 0:
+    if type(n) is int and n < 0:
+        raise BelowZero(f"expected a number of 0 or more, not {n!r}")
+    if type(n) is not int:
         raise UsageError(f"expected a number of 0 or more, not {n!r}")
     return n
 

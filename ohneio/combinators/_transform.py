@@ -17,7 +17,7 @@ from ..core._errors import BuildError, LimitExceeded, ParseError, capped
 from ..core._facts import UNKNOWN, Facts, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps, current
-from ._checks import bytes_of, parser_of
+from ._checks import BelowZero, bytes_of, parser_of
 
 __all__ = [
     "Bind",
@@ -35,6 +35,7 @@ __all__ = [
     "fail",
     "label",
     "map",
+    "parser_from",
     "recognize",
     "span",
     "success",
@@ -49,13 +50,25 @@ T_co = TypeVar("T_co", covariant=True)
 Function = Callable[[Any], Any]
 
 
-def called(function: Callable[[Any], T], *args: object) -> T:
+def called(function: Callable[..., T], *args: object, **kwargs: object) -> T:
     """Call a user's *function*; a `ParseError` out of it is no failure to match."""
     try:
-        return function(*args)
+        return function(*args, **kwargs)
     except ParseError as error:
         error._foreign = True
         raise
+
+
+def parser_from(function: Callable[..., Parser[T]], *args: object) -> Parser[T]:
+    """Return the parser that a user's *function* makes of what was parsed.
+
+    A size below 0 that it gives to a parser is the peer's fault.
+    """
+    try:
+        return parser_of(called(function, *args))
+    except BelowZero as error:
+        reason = str(error)
+    raise ParseError(reason)
 
 
 def name_of(function: object) -> str:
@@ -192,7 +205,7 @@ class Bind(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         first = yield from self.parser._parse()
-        second: Parser[T_co] = parser_of(called(self.function, first))
+        second: Parser[T_co] = parser_from(self.function, first)
         return (yield from second._parse())
 
     def _build(self, value: object) -> Steps[None]:

@@ -1,0 +1,260 @@
+"""What the fields of a class are on the wire.
+
+A class keeps it with its fields, where attrs has room for it, so that any attrs
+class can be parsed.  `wire` does a little more: what is computed is no field of
+its classes, but a property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeVar, cast, dataclass_transform, overload
+
+import attrs
+
+from ..core._errors import UsageError
+from ..core._facts import UNKNOWN, Facts, alternatives, sequence
+from ..core._parser import Parser
+
+__all__ = ["Field", "field", "fields_of", "may_refuse", "wire"]
+
+T = TypeVar("T")
+Function = Callable[[Any], Any]
+
+#: Where attrs keeps what `field` was given, and a class of `wire` all its fields.
+KEY = "ohneio"
+FIELDS = "__ohneio_fields__"
+
+
+@attrs.frozen
+class Field:
+    """Say how one field of a record is parsed and built.
+
+    Attributes:
+        parser: Its parser, or None where that depends on the fields before.
+        make: The function that makes it then.
+        computed: What its value is computed with; it is no argument of the class.
+        when: What says whether it is there at all.
+        name: What it is called.
+        argument: What the class calls it.
+    """
+
+    parser: Parser[Any] | None
+    make: Function | None
+    computed: Function | None
+    when: Function | None
+    name: str = ""
+    argument: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing has to be asked before it is parsed."""
+        return self.parser is not None and self.when is None
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of it."""
+        facts = UNKNOWN if self.parser is None else self.parser.facts
+        if self.when is None:
+            return facts
+        # Both ways decide by the same function, so it cannot be mistaken.
+        maybe = alternatives([facts, sequence([])])
+        return attrs.evolve(
+            maybe, nullable=None, unambiguous=facts.unambiguous, canonical=facts.canonical
+        )
+
+
+@overload
+def field(
+    parser: Parser[T] | Callable[[Any], Parser[T]],
+    *,
+    computed: Callable[[Any], T],
+    init: Literal[False] = False,
+) -> T: ...
+@overload
+def field(
+    parser: Parser[T] | Callable[[Any], Parser[T]],
+    *,
+    computed: Callable[[Any], T],
+    when: Callable[[Any], object],
+    init: Literal[False] = False,
+) -> T | None: ...
+@overload
+def field(
+    parser: Parser[T] | Callable[[Any], Parser[T]],
+    *,
+    when: Callable[[Any], object],
+    default: T | None = ...,
+    kw_only: bool = False,
+) -> T | None: ...
+@overload
+def field(
+    parser: Parser[T] | Callable[[Any], Parser[T]], *, default: T = ..., kw_only: bool = False
+) -> T: ...
+@overload
+def field(
+    parser: Parser[T] | Callable[[Any], Parser[T]],
+    *,
+    factory: Callable[[], T],
+    kw_only: bool = False,
+) -> T: ...
+
+
+def field(
+    parser: Parser[Any] | Callable[[Any], Parser[Any]],
+    *,
+    computed: Function | None = None,
+    when: Function | None = None,
+    init: bool = True,  # noqa: ARG001  # for type checkers alone
+    default: object = attrs.NOTHING,
+    factory: Callable[[], object] | None = None,
+    kw_only: bool = False,
+) -> Any:  # what type checkers take for the field's value is one for attrs first
+    """Say how a field of a `wire` class, or of any attrs class, is parsed and built.
+
+    Functions get the record: all of it when building, and when parsing a view
+    of the fields so far, on which the class's own methods and properties work
+    too. They must give the same for both.
+
+    Args:
+
+        parser: The field's parser, or a function that makes it from the fields
+            before: ``lambda m: exactly(m.size)``. A size below 0 is a mismatch.
+
+        computed: What the value is computed with, from any of the fields. It
+            is no argument of the class, but a property of its objects. When
+            parsing, another value is a mismatch at the field's first byte,
+            found when all fields are there. Wants a `wire` class.
+
+        when: Whether the field is there: where this is false the value is None
+            and takes no bytes.
+
+        default: The argument's default.
+
+        factory: What makes a new default each time.
+
+        kw_only: Whether the argument must be given by name.
+
+        init: For type checkers alone.
+
+    Raises:
+        UsageError: *parser* is neither, or a computed field has a default.
+
+    Also known as: ``Rebuild``, ``If`` (Construct), ``consume`` (scodec),
+    ``#[bw(calc)]``, ``#[br(if)]`` (binrw).
+
+    Example:
+        >>> from ohneio import exactly, field, record, uint8, wire
+        >>> @wire
+        ... class Text:
+        ...     size: int = field(uint8, computed=lambda m: len(m.data))
+        ...     data: bytes = field(lambda m: exactly(m.size))
+        >>> record(Text).build(Text(b"abc"))
+        b'\\x03abc'
+        >>> record(Text).parse(b"\\x03abc")
+        Text(data=b'abc')
+    """
+    made = _planned(parser, computed, when)
+    given = {"default": default, "factory": factory, "kw_only": kw_only}
+    if computed is None:
+        return attrs.field(metadata={KEY: made}, **cast("dict[str, Any]", given))
+    if default is not attrs.NOTHING or factory is not None or kw_only:
+        raise UsageError("a computed field is no argument: it has no default and no place")
+    return attrs.field(metadata={KEY: made}, init=False, repr=False, eq=False)
+
+
+def _planned(parser: object, computed: Function | None, when: Function | None) -> Field:
+    if isinstance(parser, Parser):
+        return Field(parser, None, computed, when)  # pyright: ignore[reportUnknownArgumentType]
+    if callable(parser):
+        return Field(None, parser, computed, when)
+    raise UsageError(f"expected a parser or a function, not {type(parser).__name__}")
+
+
+@dataclass_transform(field_specifiers=(field,), frozen_default=True)
+def wire(cls: type[T], /) -> type[T]:
+    """Make a frozen attrs class of *cls*, each of whose fields is on the wire.
+
+    The fields stand on the wire in the order in which they are written, those
+    of a base class first. `record` gives the parser. The class may have methods
+    and properties; ``__attrs_post_init__`` may raise `ValueError`.
+
+    Raises:
+        UsageError: A field has no parser: see `field`.
+
+    Example:
+        >>> from ohneio import field, record, uint16, wire
+        >>> @wire
+        ... class Point:
+        ...     x: int = field(uint16)
+        ...     y: int = field(uint16, default=0)
+        >>> record(Point).parse(b"\\0\\1\\0\\2")
+        Point(x=1, y=2)
+    """
+    seen: list[attrs.Attribute[Any]] = []
+
+    def take(_: type, attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+        seen.extend(attributes)
+        return [one for one in attributes if not _computed(one)]
+
+    made = attrs.frozen(cls, field_transformer=take)
+    fields = _merged(made, seen)
+    setattr(made, FIELDS, fields)
+    for one in fields:
+        if one.computed:
+            setattr(made, one.name, property(_getter(one.computed, one.when)))
+    return made
+
+
+def _merged(kind: type, attributes: Iterable[attrs.Attribute[Any]]) -> tuple[Field, ...]:
+    """Return the fields of *kind*: those of its bases, then those of *attributes* that are new."""
+    new = {one.name for one in attributes if not cast("Any", one).inherited}
+    known: tuple[Field, ...] = getattr(kind, FIELDS, ())
+    kept = [one for one in known if one.name not in new]
+    names = {one.name for one in kept}
+    return (
+        *kept,
+        *(
+            _named(kind, one)
+            for one in attributes
+            if one.name not in names and (one.init or KEY in one.metadata)
+        ),
+    )
+
+
+def _computed(attribute: attrs.Attribute[Any]) -> bool:
+    made: Field | None = attribute.metadata.get(KEY)
+    return made is not None and made.computed is not None
+
+
+def _named(kind: type, attribute: attrs.Attribute[Any]) -> Field:
+    """Return what `field` was given, with the names."""
+    made: Field | None = attribute.metadata.get(KEY)
+    if made is None:
+        raise UsageError(f"{kind.__name__}.{attribute.name} has no parser: use field(...)")
+    return attrs.evolve(made, name=attribute.name, argument=attribute.alias or "")
+
+
+def _getter(computed: Function, when: Function | None) -> Function:
+    return lambda whole: computed(whole) if when is None or when(whole) else None
+
+
+def fields_of(kind: type) -> tuple[Field, ...]:
+    """Return the fields of a record, in order."""
+    if (known := vars(kind).get(FIELDS)) is not None:
+        return cast("tuple[Field, ...]", known)
+    if not attrs.has(kind):
+        raise UsageError(f"record() wants a class of @wire or attrs, not {kind.__name__}")
+    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
+    for one in attributes:
+        if _computed(one):
+            raise UsageError(f"{kind.__name__}.{one.name} is computed: that wants @wire")
+    return _merged(kind, attributes)
+
+
+def may_refuse(kind: type) -> bool:
+    """Tell whether making an object of *kind* may refuse or change its arguments."""
+    hooks = ("__attrs_post_init__", "__attrs_pre_init__", "__attrs_init__")
+    return any(hasattr(kind, one) for one in hooks) or any(
+        one.validator is not None or one.converter is not None for one in attrs.fields(kind)
+    )
