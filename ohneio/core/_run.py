@@ -119,7 +119,7 @@ class Run(Host):
                 return not self.output
             case Waiting.TURN:
                 return False
-            case Waiting.START | Waiting.GO:
+            case Waiting.START | Waiting.GO:  # pragma: no branch  # these are all
                 return True
 
     def needed(self) -> int:
