@@ -95,8 +95,8 @@ from .core import (
 )
 
 __all__ = [
-    "BuildError",
     "Buffer",
+    "BuildError",
     "Connection",
     "Consumer",
     "IncompleteInput",

@@ -1,0 +1,81 @@
+"""What is public, and where it is found."""
+
+import importlib
+import inspect
+
+import pytest
+
+import ohneio
+import ohneio.combinators
+import ohneio.core
+
+#: For those who write classes of parsers: found in ohneio.core, not among the everyday names.
+FOR_COMBINATORS = {"Step", "builder", "built", "put"}
+
+PACKAGES = [ohneio, ohneio.core, ohneio.combinators]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_all_is_sorted_and_names_nothing_twice(package):
+    """A reader finds a name where the alphabet says."""
+    assert package.__all__ == sorted(set(package.__all__))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_all_is_written_by_hand(package):
+    """A list of strings in the source, which every tool can read."""
+    source = inspect.getsource(package)
+    listed = source[source.index("\n__all__ = [") :]
+    assert [line.strip(' ",') for line in listed.splitlines()[2:-1]] == package.__all__
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_every_public_name_is_there(package):
+    """And none of them is private, or a module."""
+    for name in package.__all__:
+        assert not name.startswith("_")
+        assert not inspect.ismodule(getattr(package, name))
+
+
+@pytest.mark.parametrize("package", [ohneio.core, ohneio.combinators])
+def test_every_public_name_of_core_and_combinators_is_exported_from_ohneio(package):
+    """One import serves all."""
+    names = set(package.__all__) - FOR_COMBINATORS
+    assert names <= set(ohneio.__all__)
+    for name in names:
+        assert getattr(ohneio, name) is getattr(package, name)
+
+
+def test_ohneio_exports_nothing_of_its_own():
+    """It lists the names of its rooms, and defines none."""
+    below = {*ohneio.core.__all__, *ohneio.combinators.__all__}
+    assert set(ohneio.__all__) <= below
+
+
+def test_map_is_there_but_not_in_all():
+    """`from ohneio import *` leaves the built-in alone."""
+    assert "map" not in ohneio.__all__
+    assert ohneio.map is not map
+    scope = {}
+    exec("from ohneio import *", scope)
+    assert "map" not in scope
+
+
+def test_a_star_import_hides_no_built_in():
+    """Whatever is exported has a name of its own."""
+    builtins = importlib.import_module("builtins")
+    assert not set(ohneio.__all__) & set(dir(builtins))
+
+
+@pytest.mark.parametrize("name", sorted({*ohneio.core.__all__, *ohneio.combinators.__all__}))
+def test_every_public_name_says_what_it_is(name):
+    """Functions and classes have docstrings; values have comments, which nobody can ask for."""
+    thing = getattr(ohneio, name, None) or getattr(ohneio.core, name, None)
+    if inspect.isroutine(thing) or inspect.isclass(thing):
+        assert inspect.getdoc(thing)
+
+
+def test_the_package_is_typed():
+    """Type checkers look into it."""
+    files = importlib.import_module("importlib.resources").files("ohneio")
+    assert (files / "py.typed").is_file()
