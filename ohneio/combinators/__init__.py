@@ -8,6 +8,11 @@ from ._bytes import exactly, literal, until
 from ._checksums import checksummed
 from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
 from ._classes import any_byte, none_of, one_of, take_while
+from ._digits import (
+    decimal,
+    hexadecimal,
+    integer,
+)
 from ._example import example as _example_of
 from ._fields import field, wire
 from ._framing import count_prefixed, delimited, length_prefixed, sized
@@ -40,6 +45,9 @@ from ._sequence import before as _before
 from ._sequence import seq
 from ._sequence import then as _then
 from ._stream import stream
+from ._text import (
+    text,
+)
 from ._transform import (
     bind,
     fail,
@@ -83,6 +91,7 @@ __all__ = [
     "choice",
     "commit",
     "count_prefixed",
+    "decimal",
     "delimited",
     "eof",
     "exactly",
@@ -93,6 +102,7 @@ __all__ = [
     "float64",
     "float64le",
     "forward",
+    "hexadecimal",
     "int16",
     "int16le",
     "int32",
@@ -100,6 +110,7 @@ __all__ = [
     "int64",
     "int64le",
     "int8",
+    "integer",
     "label",
     "leb128",
     "length_prefixed",
@@ -128,6 +139,7 @@ __all__ = [
     "struct_unpack",
     "success",
     "take_while",
+    "text",
     "try_map",
     "uint16",
     "uint16le",

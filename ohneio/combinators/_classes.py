@@ -50,7 +50,7 @@ class OneOf(Parser[bytes]):
     def _parse(self) -> Steps[bytes]:
         source = current().input
         data, pos = source.data, source.pos
-        if pos < source.stop and data[pos] in self.set and source.limit:
+        if pos < source.stop and data[pos] in self.set:
             source.pos = pos + 1
             return data[pos : pos + 1]
         return (yield from self._wait())
@@ -76,7 +76,8 @@ class OneOf(Parser[bytes]):
         yield from put(data)
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(1), first=self.set)
+        only = len(self.set) == 1
+        return attrs.evolve(fixed(1), first=self.set, silent=only, constant=only)
 
 
 def _scan(parser: TakeWhile) -> Match:
@@ -102,12 +103,11 @@ class TakeWhile(Parser[bytes]):
         data, pos, stop = source.data, source.pos, source.stop
         if self.max < stop - pos:
             stop = pos + self.max
-        end = self._match(data, pos, stop).end()
-        size = end - pos
-        if (end < stop or size == self.max) and self.min <= size <= source.limit:
+        end = self._match(data, pos, stop).end() if pos <= stop else pos
+        if (end < stop or end - pos == self.max) and end - pos >= self.min:
             source.pos = end
             return data[pos:end]
-        return (yield from self._wait(size))
+        return (yield from self._wait(end - pos))
 
     __iter__ = _parse
 
@@ -158,6 +158,8 @@ class TakeWhile(Parser[bytes]):
             unambiguous=True,
             canonical=True,
             buildable=True,
+            silent=self.min == 0 or len(self.set) == 1,
+            constant=self.min == self.max and (self.max == 0 or len(self.set) == 1),
         )
 
 

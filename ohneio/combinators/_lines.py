@@ -34,7 +34,7 @@ class Rest(Parser[bytes]):
         # At once where the frame ends in the current block.
         source = current().input
         data, pos, stop = source.data, source.pos, source.stop
-        if stop + source.base == source.end and stop - pos <= source.limit:
+        if stop + source.base == source.end:
             source.pos = stop
             return data[pos:stop]
         return (yield from self._wait())
@@ -63,7 +63,7 @@ class Rest(Parser[bytes]):
         yield from put(b"" if value is NOTHING else bytes_of(value))
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(0), greatest=None, first=ANY, more=ANY)
+        return attrs.evolve(fixed(0), greatest=None, first=ANY, more=ANY, silent=True)
 
 
 @attrs.frozen(repr=False)
@@ -82,12 +82,12 @@ class Line(Parser[bytes]):
     def _parse(self) -> Steps[bytes]:
         source = current().input
         data, pos = source.data, source.pos
-        end = plain(data, pos, source.stop).end()
-        size = end - pos
-        if data.startswith(CRLF, end, source.stop) and size <= self.max and size <= source.limit:
+        stop = source.stop
+        end = plain(data, pos, stop).end() if pos <= stop else pos
+        if data.startswith(CRLF, end, stop) and end - pos <= self.max:
             source.pos = end + 2
             return data[pos:end]
-        return (yield from self._wait(size))
+        return (yield from self._wait(end - pos))
 
     __iter__ = _parse
 
@@ -141,7 +141,7 @@ class Line(Parser[bytes]):
     def _facts(self) -> Facts:
         greatest = None if self.max == UNBOUNDED else self.max + 2
         first = NO_CRLF | {13} if self.max else frozenset({13})
-        return attrs.evolve(fixed(2), greatest=greatest, first=first)
+        return attrs.evolve(fixed(2), greatest=greatest, first=first, silent=False)
 
 
 rest: Parser[bytes] = Rest()

@@ -118,7 +118,7 @@ class Number(Parser[T_co]):
         return f"a number from {least} to {most}"
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(self._size), canonical=self.format[-1] not in LOOSE)
+        return attrs.evolve(fixed(self._size), canonical=self.format[-1] not in LOOSE, silent=False)
 
 
 @attrs.frozen(repr=False)
@@ -195,7 +195,11 @@ class StructUnpack(Parser[tuple[Any, ...]]):
         return BuildError(f"expected what fits {self!r}, not {described(values)}")
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(self._size), canonical=LOOSE.isdisjoint(self.format))
+        return attrs.evolve(
+            fixed(self._size),
+            canonical=LOOSE.isdisjoint(self.format),
+            silent=not self._codes(),
+        )
 
 
 def packed(format: str, *values: object) -> bytes | None:

@@ -83,7 +83,7 @@ class Base128(Parser[int]):
     def _parse(self) -> Steps[int]:
         source = current().input
         found = self.form.match(source.data, source.pos, source.stop)
-        if found is None or found.end() - source.pos > source.limit:
+        if found is None:
             return (yield from self._wait())
         source.pos = found.end()
         return self._value(found[0])
@@ -116,7 +116,7 @@ class Base128(Parser[int]):
         yield from put(bytes(data))
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(1), greatest=self.most, canonical=self.canonical)
+        return attrs.evolve(fixed(1), greatest=self.most, canonical=self.canonical, silent=False)
 
 
 @attrs.frozen(repr=False)
@@ -135,7 +135,7 @@ class QuicVarint(Parser[int]):
         if pos < source.stop:
             size = 1 << (data[pos] >> 6)
             end = pos + size
-            if end <= source.stop and size <= source.limit:
+            if end <= source.stop:
                 source.pos = end
                 return int.from_bytes(data[pos:end]) & (1 << 8 * size - 2) - 1
         return (yield from self._wait())
@@ -158,7 +158,7 @@ class QuicVarint(Parser[int]):
         yield from put((power << 8 * size - 2 | number).to_bytes(size))
 
     def _facts(self) -> Facts:
-        return attrs.evolve(fixed(1), greatest=8, canonical=False)
+        return attrs.evolve(fixed(1), greatest=8, canonical=False, silent=False)
 
 
 def _form(text: bytes) -> re.Pattern[bytes]:

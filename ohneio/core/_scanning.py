@@ -29,6 +29,7 @@ def reach(run: Run, n: int) -> Steps[bool]:
     A frame is cut short where the input ends before it does: that is no end.
     """
     source = run.input
+    source.refresh()
     while source.visible < n:
         if source.position + n > source.end:
             return False
