@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..core._parser import install as _install
+from ._byhand import of as _of
 from ._byhand import parser
 from ._bytes import exactly, literal, until
 from ._checksums import checksummed
@@ -77,6 +78,7 @@ _functions: dict[str, Callable[..., object]] = {
     "example": _example_of,
     "label": label,
     "map": map,
+    "of": _of,
     "then": _then,
     "try_map": try_map,
     "value": value,

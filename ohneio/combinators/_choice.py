@@ -11,9 +11,9 @@ from typing import Any, TypeVar, overload
 
 import attrs
 
-from ..core._alternatives import MISS, ahead, attempt, attempt_build
-from ..core._building import NOTHING, put
-from ..core._errors import BuildError, UsageError, anew
+from ..core._alternatives import MISS, ahead, attempt, try_build
+from ..core._building import NOTHING
+from ..core._errors import BuildError, UsageError
 from ..core._facts import ANY, Facts, alternatives, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps, current
@@ -71,21 +71,24 @@ class Choice(Parser[T_co]):
     def _build(self, value: object) -> Steps[None]:
         reasons: list[BuildError] = []
         for branch in self.branches:
-            outcome = yield from attempt_build(branch, value)
-            if isinstance(outcome, bytes):
-                yield from put(outcome)
+            reason = yield from try_build(branch, value)
+            if reason is None:
                 return
-            reasons.append(outcome)
+            reasons.append(reason)
         # A new one: this frame, which its traceback will hold, names all of these.
-        raise anew(_deepest(reasons))
+        raise deepest(reasons)
 
     def _facts(self) -> Facts:
         return alternatives(branch.facts for branch in self.branches)
 
 
-def _deepest(reasons: list[BuildError]) -> BuildError:
-    """Return the error of the branch that got furthest into the value."""
-    return max(reasons, key=lambda error: len(error.path))
+def deepest(reasons: list[BuildError]) -> BuildError:
+    """Return the error of the branch that got furthest into the value; several are one."""
+    first = max(reasons, key=lambda error: error._depth)
+    there = [one.message for one in reasons if one.path == first.path]
+    merged = BuildError("; or ".join([*dict.fromkeys(there)][:8]), path=first.path)
+    merged._depth = first._depth
+    return merged
 
 
 @attrs.frozen(repr=False)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from ..core._alternatives import MISS, attempt
-from ..core._building import NOTHING, inside
+from ..core._building import NOTHING, from_nothing, inside
 from ..core._errors import BuildError
 from ..core._facts import NO_BYTES, Facts, alternatives, both, dropped, sequence, union
 from ..core._parser import Parser
@@ -30,7 +30,7 @@ from ._loops import (
     refuse_endless,
     repeated,
 )
-from ._sequence import Then, from_nothing
+from ._sequence import Then
 
 __all__ = [
     "Many",

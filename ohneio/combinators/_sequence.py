@@ -6,14 +6,14 @@ from typing import Any, TypeVar, cast, overload
 
 import attrs
 
-from ..core._building import NOTHING, inside
+from ..core._building import NOTHING, from_nothing, inside
 from ..core._errors import BuildError
 from ..core._facts import Facts, dropped, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps
 from ._checks import parser_of
 
-__all__ = ["Before", "Seq", "Then", "before", "from_nothing", "seq", "then"]
+__all__ = ["Before", "Seq", "Then", "before", "seq", "then"]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -103,18 +103,6 @@ class Before(Parser[T_co]):
 
     def _facts(self) -> Facts:
         return sequence([self.kept.facts, dropped(self.dropped)])
-
-
-def from_nothing(parser: Parser[object]) -> Steps[None]:
-    """Build *parser*, whose value is dropped."""
-    if parser.facts.silent is False:
-        raise BuildError(cannot_be_silent(parser))
-    return parser._build(NOTHING)
-
-
-def cannot_be_silent(parser: Parser[object]) -> str:
-    """Say why nothing can be built where the value of *parser* is dropped."""
-    return f"{parser!r} cannot build from nothing, and its value is dropped"
 
 
 def then(dropped: Parser[object], kept: Parser[T]) -> Parser[T]:

@@ -14,7 +14,7 @@ from ._errors import BuildError, ParseError
 from ._run import Parsing
 from ._steps import Steps, current
 
-__all__ = ["MISS", "Miss", "ahead", "attempt", "attempt_build"]
+__all__ = ["MISS", "Miss", "ahead", "attempt", "attempt_build", "try_build"]
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -64,6 +64,24 @@ def ahead(parser: Parsing[T]) -> Steps[T]:
         run.release(mark)
 
 
+def try_build(parser: Building[V], value: V) -> Steps[BuildError | None]:
+    """Build *value* if that can be; return why it could not, having built nothing."""
+    host = builder()
+    pieces, depth = len(host.pieces), len(host.place_of_value)
+    try:
+        yield from parser._build(value)
+        return None
+    except BuildError as error:
+        host.locate(error)
+        if error._final:
+            raise
+        reason = error
+    # Kept without the frames that it went through, which hold what they hold.
+    reason.__traceback__ = reason.__context__ = None
+    host.take_back(pieces, depth)
+    return reason
+
+
 def attempt_build(parser: Building[V], value: V) -> Steps[bytes | BuildError]:
     """Try to build *value*; return its bytes, or why it could not be built."""
     host = builder()
@@ -72,6 +90,8 @@ def attempt_build(parser: Building[V], value: V) -> Steps[bytes | BuildError]:
         return (yield from built(parser, value))
     except BuildError as error:
         host.locate(error)
+        if error._final:
+            raise
         del host.place_of_value[depth:]
         error.__traceback__ = error.__context__ = None
         return error

@@ -12,15 +12,29 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Final, Literal, Never, Protocol, TypeVar
 
-from ._errors import BuildError, capped_place
+from ._errors import BuildError, ParseError, capped_place
+from ._facts import Facts
 from ._input import Input
+from ._likeness import alike
 from ._limits import Limits
 from ._machine import Machine
 from ._steps import DONE, Host, Step, Steps, host
 
-__all__ = ["NOTHING", "Build", "Building", "Nothing", "build", "builder", "built", "inside", "put"]
+__all__ = [
+    "NOTHING",
+    "Build",
+    "Building",
+    "Nothing",
+    "build",
+    "builder",
+    "built",
+    "check_built",
+    "from_nothing",
+    "inside",
+    "put",
+]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -47,15 +61,38 @@ class Building(Protocol[V_contra]):
 class Backwards(Building[object], Protocol[T_co]):
     """A parser, as far as building knows one."""
 
-    def parse(self, data: bytes) -> T_co: ...
+    @property
+    def facts(self) -> Facts: ...
+
+    def parse(self, data: bytes, *, limits: Limits) -> T_co: ...
+
+
+class _NoInput(Input):
+    """Stand where the input would be, and have nothing.
+
+    A parser that finds nothing takes its slow path, and only that one has to
+    ask whether it should build instead.
+    """
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.stop = -1  # not even room for `read(0)`
+
+    @property
+    def position(self) -> int:
+        raise by_hand("position()")
 
 
 class Build(Host):
     """Hold the state of one building: the pieces so far, and where in the value it is."""
 
-    __slots__ = ("input", "pieces", "place_of_value", "whole")
+    __slots__ = ("_again", "input", "pieces", "place_of_value", "whole")
 
     building = True
+    #: So that `emit` asks whether it may.
+    marks = True
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
@@ -65,27 +102,65 @@ class Build(Host):
         self.place_of_value: list[str | int] = []
         # What the hand-written generator that runs now is building.
         self.whole: object = NOTHING
-        # For ever empty: a parser that finds nothing there takes its slow
-        # path, and only that one has to ask whether it should build instead.
-        self.input = Input(0)
+        self.input: Input = _NoInput()
+        # How many pieces alternatives have built in vain.
+        self._again = 0
 
     def steps(self, parser: Backwards[T]) -> Steps[T]:
         """Build *parser* from nothing, and return what it would parse to."""
-        data = yield from built(parser, NOTHING)
+        try:
+            data = yield from built(parser, NOTHING)
+        except BuildError:
+            check_silent(parser)  # says more, and takes its time
+            raise
         self.pieces.append(data)
-        return parser.parse(data)
+        return parsed(parser, data, self.limits)
 
     def locate(self, error: BuildError) -> None:
         """Add the place to an error that has none."""
         if not error.path:
             error.path = capped_place(self.place_of_value)
+            error._depth = len(self.place_of_value)
+
+    def take_back(self, pieces: int, depth: int) -> None:
+        """Go back to where there were so many *pieces*, *depth* levels deep in the value.
+
+        Raises:
+            BuildError: When too much was built in vain.
+        """
+        self._again += len(self.pieces) - pieces
+        del self.pieces[pieces:], self.place_of_value[depth:]
+        if self._again > self.limits.max_backtrack:
+            raise final(f"more than {self.limits.max_backtrack} pieces in vain (max_backtrack)")
 
     def too_deep(self) -> BuildError:
-        return BuildError(f"nested more than {self.limits.max_depth} levels deep (max_depth)")
+        return final(f"nested more than {self.limits.max_depth} levels deep (max_depth)")
 
-    def __getattr__(self, name: str) -> object:
-        # What only parsing has: waiting, output, events, alternatives.
-        raise BuildError("reads, waits or writes by hand, and cannot build")
+    # What only parsing has, each asked for by the primitives that need it.
+
+    def need(self, n: int) -> Never:
+        raise by_hand(f"read({n})")
+
+    def byte_or_end(self) -> Never:
+        raise by_hand("at_eof()")
+
+    def refuse_in_alternative(self, name: str) -> Never:
+        raise by_hand(name)
+
+    def __getattr__(self, name: str) -> Never:
+        raise by_hand("a step that waits, writes or goes back")
+
+
+def final(message: str) -> BuildError:
+    """Return an error that no other alternative can mend."""
+    error = BuildError(message)
+    error._final = True
+    return error
+
+
+def by_hand(name: str) -> BuildError:
+    """Return the error for a step that only parsing knows."""
+    return BuildError(f"{name} cannot build: use a parser, with .of() where it has a choice")
 
 
 #: The host of code that builds.
@@ -109,12 +184,46 @@ def built(parser: Building[V], value: V) -> Steps[bytes]:
         outer.pieces = kept
 
 
+def from_nothing(parser: Backwards[object]) -> Steps[None]:
+    """Build *parser*, whose value is dropped."""
+    check_silent(parser)
+    return parser._build(NOTHING)
+
+
+def check_silent(parser: Backwards[object]) -> None:
+    """Refuse to build a parser from nothing that is known to have a choice."""
+    if parser.facts.silent is False:
+        raise BuildError(f"{parser!r} cannot build from nothing: give its value") from None
+
+
 def inside(key: str | int, parser: Building[V], value: V) -> Steps[None]:
     """Build the part of a value that is called *key*."""
     place = builder().place_of_value
     place.append(key)
     yield from parser._build(value)
     place.pop()  # not after an error, which happened here
+
+
+def parsed(parser: Backwards[T], data: bytes, limits: Limits) -> T:
+    """Return what *data* parses to, which *parser* has built."""
+    try:
+        return parser.parse(data, limits=limits)
+    except ParseError as error:
+        if error._foreign:
+            raise
+        reason = str(error)
+    raise BuildError(f"{parser!r} builds what it cannot parse: {reason}")
+
+
+def check_built(parser: Backwards[object], value: object, data: bytes, limits: Limits) -> None:
+    """Refuse *data* unless it parses to the *value* that it was built from."""
+    back = parsed(parser, data, limits)
+    try:
+        same = alike(back, value)
+    except RecursionError:
+        raise BuildError("nested too deep to be compared with what it would parse to") from None
+    if not same:
+        raise BuildError(f"{parser!r} would parse what it builds to another value")
 
 
 def build(parser: Building[V], value: V, limits: Limits) -> bytes:

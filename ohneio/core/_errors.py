@@ -196,16 +196,25 @@ class BuildError(ValueError):
     """
 
     path: tuple[str | int, ...]
+    # How deep in the value it arose, and whether no other alternative may be
+    # tried: a limit ends the whole.
+    _depth: int
+    _final: bool
 
     def __init__(self, message: str = "", *, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.path = path
-        self._foreign = False
+        self._depth = len(path)
+        self._final = False
+
+    @property
+    def message(self) -> str:
+        """The text it was raised with, without the place."""
+        return str(self.args[0]) if self.args else ""
 
     def __str__(self) -> str:
         place = dotted(self.path)
-        message = str(self.args[0]) if self.args else ""
-        return clip(f"{place}: {message}" if place else message)
+        return clip(f"{place}: {self.message}" if place else self.message)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _remake, (type(self), self.args, dict(self.__dict__))

@@ -17,14 +17,14 @@ combinators hand them in when they are imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import attrs
 
 from ._buffer import Bytes
-from ._building import build
+from ._building import build, check_built
 from ._connection import Connection
-from ._errors import BuildError, ParseError, UsageError
+from ._errors import BuildError, UsageError
 from ._facts import UNKNOWN, Facts
 from ._limits import DEFAULT_LIMITS, Limits
 from ._solving import facts_of
@@ -100,6 +100,12 @@ class Parser(Step[T_co]):
         """Whether its children are known: those of a `forward` may come later."""
         return True
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
     # To use one.
 
     @property
@@ -174,18 +180,13 @@ class Parser(Step[T_co]):
             >>> until(b";").build(b"a=1")
             b'a=1;'
         """
+        facts = self.facts
+        if facts.buildable is False:
+            raise BuildError(_reason(facts.obstacle))
         data = build(self, value, limits)
-        if self.facts.unambiguous is not True:
-            self._check_built(value, data, limits)
+        if facts.unambiguous is not True:
+            check_built(self, value, data, limits)
         return data
-
-    def _check_built(self, value: object, data: bytes, limits: Limits) -> None:
-        try:
-            back = self.parse(data, limits=limits)
-        except ParseError as error:
-            raise BuildError(f"{self!r} builds what it cannot parse: {error}") from None
-        if back is not value and back != value:
-            raise BuildError(f"{self!r} would parse what it builds to another value")
 
     # To make others of it.
 
@@ -242,6 +243,13 @@ class Parser(Step[T_co]):
     def of(self, projection: Callable[[Any], object]) -> Step[T_co]:
         """See `parser`: say where in the whole this step's value lives, to build."""
         return cast("Step[T_co]", _made("of", projection, self))
+
+
+def _reason(obstacle: Parser[object] | None) -> str:
+    """Say why a grammar cannot build."""
+    if obstacle is None or obstacle.facts.buildable is False:
+        return f"{obstacle!r} has no inverse, and cannot build"
+    return f"{obstacle!r} cannot build from nothing, and its value is dropped"
 
 
 def _made(name: str, *args: object) -> Parser[Any]:
