@@ -1,8 +1,13 @@
 """The examples in the package's docstrings run, fed whole and byte by byte."""
 
+import ast
 import doctest
 import importlib
+import inspect
 import pkgutil
+from collections.abc import Iterator
+from itertools import pairwise
+from types import ModuleType
 
 import pytest
 
@@ -13,14 +18,24 @@ MODULES = ["ohneio", *(found.name for found in pkgutil.walk_packages(ohneio.__pa
 
 
 @pytest.mark.parametrize("feeding", ["whole", "byte by byte"])
-@pytest.mark.parametrize("module", MODULES)
-def test_examples_run(module: str, feeding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name: str, feeding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a docstring shows is what happens, however the bytes arrive."""
-    examples = doctest.DocTestFinder().find(importlib.import_module(module))
+    module = importlib.import_module(name)
     if feeding == "byte by byte":
         feed_byte_by_byte(monkeypatch)
     output: list[str] = []
-    for example in examples:
+    for example in (*doctest.DocTestFinder().find(module), *below_objects(module)):
         doctest.DocTestRunner().run(example, out=output.append)
 
     assert "".join(output) == ""
+
+
+def below_objects(module: ModuleType) -> Iterator[doctest.DocTest]:
+    """The examples in strings below assignments, such as that of `decimal`."""
+    for assignment, string in pairwise(ast.parse(inspect.getsource(module)).body):
+        match assignment, string:
+            case ast.Assign() | ast.AnnAssign(), ast.Expr(ast.Constant(str(text))):
+                yield doctest.DocTestParser().get_doctest(
+                    text, dict(vars(module)), module.__name__, module.__file__, string.lineno
+                )

@@ -49,7 +49,8 @@ def started(script: Path) -> Iterator[int]:
                 yield port
                 return
         finally:
-            os.killpg(server.pid, signal.SIGKILL)  # its own children too, stopped or not
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)  # its own children too, stopped or not
             server.wait()
     raise AssertionError("the server ended by itself each time")
 
