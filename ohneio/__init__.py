@@ -3,6 +3,8 @@
 from .combinators import (
     any_byte,
     bind,
+    bit,
+    bits,
     checksummed,
     choice,
     commit,
@@ -115,6 +117,8 @@ __all__ = [
     "any_byte",
     "at_eof",
     "bind",
+    "bit",
+    "bits",
     "checksummed",
     "choice",
     "commit",

@@ -3,6 +3,12 @@
 from collections.abc import Callable
 
 from ..core._parser import install as _install
+from ._bit import (
+    bit,
+)
+from ._bits import (
+    bits,
+)
 from ._byhand import of as _of
 from ._byhand import parser
 from ._bytes import exactly, literal, until
@@ -89,6 +95,8 @@ _install(_functions)
 __all__ = [
     "any_byte",
     "bind",
+    "bit",
+    "bits",
     "checksummed",
     "choice",
     "commit",

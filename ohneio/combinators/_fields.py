@@ -15,6 +15,7 @@ import attrs
 from ..core._errors import UsageError
 from ..core._facts import UNKNOWN, Facts, alternatives, sequence
 from ..core._parser import Parser
+from ._bit import bit
 
 __all__ = ["Field", "field", "fields_of", "may_refuse", "wire"]
 
@@ -171,7 +172,7 @@ def _planned(parser: object, computed: Function | None, when: Function | None) -
     raise UsageError(f"expected a parser or a function, not {type(parser).__name__}")
 
 
-@dataclass_transform(field_specifiers=(field,), frozen_default=True)
+@dataclass_transform(field_specifiers=(field, bit), frozen_default=True)
 def wire(cls: type[T], /) -> type[T]:
     """Make a frozen attrs class of *cls*, each of whose fields is on the wire.
 

@@ -1,0 +1,282 @@
+"""Fields of some bits, packed into bytes: flags, types, small numbers.
+
+The bytes are one number, the first byte its highest, and the fields follow
+each other from its highest bit on: as RFCs draw them.  What the bytes seen so
+far show to be wrong fails before the others arrive.
+"""
+
+from __future__ import annotations
+
+import enum
+import sys
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast, get_type_hints
+
+import attrs
+
+from ..core._building import builder, put
+from ..core._errors import BuildError, ParseError, UsageError, capped
+from ..core._facts import Facts
+from ..core._parser import Parser
+from ..core._run import Run
+from ..core._scanning import reach
+from ..core._steps import Steps, current
+from ._bit import Bit, Kind, check_kind
+from ._bytes import fixed
+from ._checks import described, index_of
+from ._fields import fields_of, may_refuse
+from ._transform import called
+
+__all__ = ["Bits", "Packed", "bits"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen
+class Packed:
+    """Say where in the number a field is, and what becomes of it.
+
+    Attributes:
+        name: What the field is called.
+        argument: What the class calls it.
+        width: How many bits it has.
+        shift: How many bits are behind it.
+        bytes: How many of the bytes must be there to know it.
+        kind: What makes its value of a number: `int`, `bool` or an enum.
+    """
+
+    name: str
+    argument: str
+    width: int
+    shift: int
+    bytes: int
+    kind: Kind
+
+    def of(self, number: int) -> object:
+        """Return the field's value; a `ValueError` if it has none for these bits."""
+        return self.kind(number >> self.shift & (1 << self.width) - 1)
+
+    def number(self, value: object) -> int:
+        """Return the field's bits, for a value that they stand for."""
+        number = index_of(value.value if isinstance(value, enum.Enum) else value)
+        if number is not None and 0 <= number < 1 << self.width:
+            try:
+                if self.kind(number) == value:
+                    return number
+            except ValueError:
+                pass
+        raise BuildError(f"expected {self.phrase}, not {described(value)}")
+
+    @property
+    def phrase(self) -> str:
+        """What is expected of it."""
+        if self.kind in (int, bool):
+            return f"a number from 0 to {(1 << self.width) - 1}"
+        return f"one of {cast('type', self.kind).__name__}"
+
+
+def _fields(parser: Bits[Any]) -> tuple[Packed, ...]:
+    return packed(parser.cls)
+
+
+def _size(parser: Bits[Any]) -> int:
+    return sum(one.width for one in parser.fields) // 8
+
+
+@attrs.frozen(repr=False)
+class Bits(Parser[T_co]):
+    """See `bits`."""
+
+    cls: type[T_co]
+    fields: tuple[Packed, ...] = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_fields, takes_self=True)
+    )
+    _size: int = attrs.field(init=False, eq=False, default=attrs.Factory(_size, takes_self=True))
+
+    def __repr__(self) -> str:
+        return f"bits({self.cls.__qualname__.rpartition('<locals>.')[2]})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return bits, (self.cls,)
+
+    def _parse(self) -> Steps[T_co]:
+        source = current().input
+        pos = source.pos
+        end = pos + self._size
+        if end <= source.stop:
+            value = self._tried(source.data[pos:end])
+            if not isinstance(value, str):
+                source.pos = end
+                return value
+        return (yield from self._wait())
+
+    __iter__ = _parse
+
+    def _wait(self) -> Steps[T_co]:
+        run = current()
+        if run.building:
+            return (yield from run.steps(self))
+        source, size = run.input, self._size
+        if size > source.limit or source.position + size > source.end:
+            yield from run.need(size)
+        for there in range(1, size + 1):
+            if not (yield from reach(run, there)):
+                raise run.ended(size - there + 1)
+            self._check_byte(run, there)
+        value = self._tried(source.peek(size))
+        if isinstance(value, str):
+            raise self._refused(run, value)
+        source.take(size)
+        return value
+
+    def _tried(self, data: bytes) -> T_co | str:
+        """Return the object, or why there is none for these bytes."""
+        try:
+            return called(self._made, int.from_bytes(data))
+        except ParseError:
+            raise
+        except ValueError as error:
+            return str(error) or "a value that fits"
+
+    def _made(self, number: int) -> T_co:
+        return self.cls(**{one.argument: one.of(number) for one in self.fields})
+
+    def _check_byte(self, run: Run, there: int) -> None:
+        """Fail on a field that the last byte that is *there* shows to be wrong."""
+        number = int.from_bytes(run.input.peek(there)) << 8 * (self._size - there)
+        for one in self.fields:
+            if one.bytes == there and not self._fits(one, number):
+                run.path.append(one.name)
+                try:
+                    raise run.mismatch(one.phrase, found=there)
+                finally:
+                    run.path.pop()
+
+    def _fits(self, one: Packed, number: int) -> bool:
+        try:
+            called(one.of, number)
+        except ParseError:
+            raise
+        except ValueError:
+            return False
+        return True
+
+    def _refused(self, run: Run, reason: str) -> ParseError:
+        source = run.input
+        found, path = source.peek(self._size), capped(run.path)
+        return ParseError(reason, offset=source.position, found=found, path=path)
+
+    def _build(self, value: object) -> Steps[None]:
+        if type(value) is not self.cls:
+            raise BuildError(f"expected a {self.cls.__name__}, not {described(value)}")
+        number, place = 0, builder().place_of_value
+        for one in self.fields:
+            place.append(one.name)
+            number |= one.number(getattr(value, one.name)) << one.shift
+            place.pop()  # not after an error, which happened here
+        yield from put(number.to_bytes(self._size))
+
+    def _facts(self) -> Facts:
+        inside = [one for one in self.fields if one.bytes == 1]
+        numbers = (byte << 8 * (self._size - 1) for byte in range(256))
+        first = [all(self._fits(one, number) for one in inside) for number in numbers]
+        sure = None if may_refuse(self.cls) else True
+        return attrs.evolve(
+            fixed(self._size),
+            first=frozenset(byte for byte in range(256) if first[byte]),
+            unambiguous=sure,
+            canonical=sure and (all(map(faithful, self.fields)) or None),
+            silent=False,
+        )
+
+
+def faithful(field: Packed) -> bool:
+    """Tell whether no two numbers become the same value."""
+    kind = field.kind
+    if not (isinstance(kind, type) and issubclass(kind, enum.Enum)):
+        return True
+    if issubclass(kind, enum.Flag):
+        conforms = getattr(kind, "_boundary_", None) is enum.CONFORM
+        return not conforms and same_missing(kind, enum.Flag)
+    return same_missing(kind, enum.Enum)
+
+
+def same_missing(kind: type[enum.Enum], base: type[enum.Enum]) -> bool:
+    """Tell whether *kind* treats unknown numbers as its *base* does."""
+    return kind._missing_.__func__ is base._missing_.__func__  # type: ignore[attr-defined]
+
+
+def packed(cls: type) -> tuple[Packed, ...]:
+    """Return the fields of *cls* with their places, checked."""
+    fields = fields_of(cls)
+    parts = [_bit(cls, one.name, one.parser) for one in fields]
+    total, done = sum(part.n for part in parts), 0
+    if total % 8 or not total:
+        raise UsageError(f"{cls.__name__} has {total} bits, and should have 8, 16, 24 and so on")
+    plan: list[Packed] = []
+    for one, part in zip(fields, parts, strict=True):
+        done += part.n
+        kind = part.kind or _annotated(cls, one.name)
+        check_kind(f"{cls.__name__}.{one.name}", kind, part.n)
+        there = -(-done // 8)
+        plan.append(Packed(one.name, one.argument, part.n, total - done, there, kind))
+    return tuple(plan)
+
+
+def _bit(cls: type, name: str, parser: object) -> Bit:
+    if isinstance(parser, Bit):
+        return parser
+    raise UsageError(f"{cls.__name__}.{name} is no bit(n), and bits() knows nothing else")
+
+
+def _annotated(cls: type, name: str) -> Kind:
+    """Return what a field is by its annotation."""
+    said = SimpleNamespace(__annotations__={name: attrs.fields_dict(cls)[name].type})
+    try:
+        return cast("Kind", get_type_hints(said, vars(sys.modules[cls.__module__]))[name])
+    except NameError as error:
+        reason = str(error)
+    raise UsageError(f"{cls.__name__}.{name}: {reason}; say what it is as in bit(4, int)")
+
+
+def bits(cls: type[T]) -> Parser[T]:
+    """Take bytes whose bits are the fields of *cls*, high bit first; give the object.
+
+    Waits for its bytes, but fails as soon as those that are there show a field
+    to be wrong: a number for which its enum has no member. The mismatch has
+    the offset of the first byte, and the field's name in its path. A
+    `ValueError` out of the class is a mismatch too. Its inverse builds an
+    object of exactly this class.
+
+    Args:
+
+        cls: A class of `wire` all of whose fields are `bit`, 8 or 16 or any
+            multiple of 8 bits together.
+
+    Raises:
+        UsageError: A field is not made by `bit`, is of another type than
+            `int`, `bool` or an enum of numbers that fit, or the bits are no
+            whole bytes.
+
+    Also known as: ``BitStruct`` (Construct), ``bits`` (nom), ``bitfield`` (binrw).
+
+    Example:
+        >>> import enum
+    import sys
+    from types import SimpleNamespace
+        >>> from ohneio import bit, bits, wire
+        >>> class Opcode(enum.IntEnum):
+        ...     TEXT = 1
+        ...     CLOSE = 8
+        >>> @wire
+        ... class Start:
+        ...     fin: bool = bit(1, bool)
+        ...     reserved: int = bit(3, int)
+        ...     opcode: Opcode = bit(4, Opcode)
+        >>> bits(Start).parse(b"\\x81")
+        Start(fin=True, reserved=0, opcode=<Opcode.TEXT: 1>)
+        >>> bits(Start).build(Start(False, 0, Opcode.CLOSE))
+        b'\\x08'
+    """
+    return Bits(cls)
