@@ -15,7 +15,7 @@ from ..core._alternatives import MISS, ahead, attempt, try_build
 from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._facts import ANY, Facts, alternatives, sequence
-from ..core._parser import Parser
+from ..core._parser import Parser, nodes
 from ..core._steps import Steps, current
 from ._checks import parser_of
 from ._loops import or_nothing
@@ -59,6 +59,9 @@ class Choice(Parser[T_co]):
 
     def __repr__(self) -> str:
         return f"choice({', '.join(map(repr, self.branches))})"
+
+    def heads(self) -> tuple[Parser[object], ...]:
+        return self.branches
 
     def _parse(self) -> Steps[T_co]:
         *others, last = self.branches
@@ -123,6 +126,9 @@ class Lookahead(Parser[T_co]):
     def __repr__(self) -> str:
         return f"lookahead({self.parser!r})"
 
+    def _prove(self) -> None:
+        refuse_commit(self.parser)
+
     def _parse(self) -> Steps[T_co]:
         return (yield from ahead(self.parser))
 
@@ -143,6 +149,9 @@ class NotFollowedBy(Parser[None]):
 
     def __repr__(self) -> str:
         return f"not_followed_by({self.parser!r})"
+
+    def _prove(self) -> None:
+        refuse_commit(self.parser)
 
     def _parse(self) -> Steps[None]:
         run = current()
@@ -334,7 +343,8 @@ def lookahead(parser: Parser[T]) -> Parser[T]:
         >>> lookahead(any_byte).parse_prefix(b"ab")
         (b'a', b'ab')
     """
-    return Lookahead(_uncommitted(parser_of(parser)))
+    refuse_commit(parser_of(parser))
+    return Lookahead(parser)
 
 
 def not_followed_by(parser: Parser[object]) -> Parser[None]:
@@ -353,18 +363,11 @@ def not_followed_by(parser: Parser[object]) -> Parser[None]:
         >>> not_followed_by(literal(b"\\n")).parse_prefix(b"a")
         (None, b'a')
     """
-    return NotFollowedBy(_uncommitted(parser_of(parser)))
+    refuse_commit(parser_of(parser))
+    return NotFollowedBy(parser)
 
 
-def _uncommitted(parser: Parser[T]) -> Parser[T]:
+def refuse_commit(parser: Parser[object]) -> None:
     """Refuse a parser that contains `commit`; one made by hand is asked when it runs."""
-    seen: set[int] = set()
-    todo: list[Parser[object]] = [parser]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Commit):
-            raise UsageError(f"commit inside a lookahead, which always goes back: {parser!r}")
-        if id(node) not in seen:
-            seen.add(id(node))
-            todo.extend(node.children())
-    return parser
+    if any(isinstance(node, Commit) for node in nodes(parser)):
+        raise UsageError(f"commit inside a lookahead, which always goes back: {parser!r}")

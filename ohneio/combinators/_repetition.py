@@ -61,13 +61,15 @@ class Many(Parser[list[T]], Generic[T]):
     def __repr__(self) -> str:
         return f"many({self.item!r}{bounds(self.min, self.max)})"
 
-    def _check(self) -> None:
+    def _prove(self) -> None:
         refuse_endless(self.item)
 
     def _parse(self) -> Steps[list[T]]:
+        self._ready()
         return gathered(self, self.item, self.item)
 
     def _build(self, value: object) -> Steps[None]:
+        self._ready()
         for index, one in enumerate(list_of(value, self.min, self.max)):
             yield from inside(index, self.item, one)
 
@@ -87,14 +89,16 @@ class SepBy(Parser[list[T]], Generic[T]):
     def __repr__(self) -> str:
         return f"sep_by({self.item!r}, {self.separator!r}{bounds(self.min, self.max)})"
 
-    def _check(self) -> None:
+    def _prove(self) -> None:
         refuse_endless(Then(self.separator, self.item))
 
     def _parse(self) -> Steps[list[T]]:
+        self._ready()
         # With the separator, so that a trailing one is given back.
         return gathered(self, self.item, Then(self.separator, self.item))
 
     def _build(self, value: object) -> Steps[None]:
+        self._ready()
         for index, one in enumerate(list_of(value, self.min, self.max)):
             if index:
                 yield from from_nothing(self.separator)
@@ -118,10 +122,14 @@ class ManyUntil(Parser[list[T]], Generic[T]):
     def __repr__(self) -> str:
         return f"many_until({self.item!r}, {self.end!r})"
 
-    def _check(self) -> None:
+    def heads(self) -> tuple[Parser[object], ...]:
+        return self.item, self.end
+
+    def _prove(self) -> None:
         refuse_endless(self.item)
 
     def _parse(self) -> Steps[list[T]]:
+        self._ready()
         run = current()
         found: list[T] = []
         while (yield from attempt(self.end)) is MISS:
@@ -133,6 +141,7 @@ class ManyUntil(Parser[list[T]], Generic[T]):
         return found
 
     def _build(self, value: object) -> Steps[None]:
+        self._ready()
         for index, one in enumerate(list_of(value, 0, UNBOUNDED)):
             yield from inside(index, self.item, one)
         yield from from_nothing(self.end)
@@ -238,7 +247,7 @@ def sep_by(
         b'1,23'
     """
     loop = SepBy(parser_of(parser), parser_of(separator), *range_of(min, max))
-    loop._check()
+    loop._prove()
     return loop
 
 

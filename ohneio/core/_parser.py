@@ -30,7 +30,7 @@ from ._limits import DEFAULT_LIMITS, Limits
 from ._solving import facts_of
 from ._steps import Step, Steps, current
 
-__all__ = ["Parser", "install", "items"]
+__all__ = ["Parser", "install", "items", "nodes"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -54,9 +54,10 @@ class Parser(Step[T_co]):
     number of connections and threads at once.
     """
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_sound")
 
     _known: Facts
+    _sound: bool
 
     def __iter__(self) -> Steps[T_co]:
         return current().steps(self)
@@ -92,8 +93,15 @@ class Parser(Step[T_co]):
         known = (index for index, one in enumerate(children, 1) if not one.facts.nullable)
         return children[: next(known, len(children))]
 
-    def _check(self) -> None:
-        """Refuse what is known to be wrong, now that the grammar is whole."""
+    def _prove(self) -> None:
+        """Refuse what is known to be wrong, as far as the grammar is whole."""
+
+    def _ready(self) -> None:
+        """Prove on first use, when more may be known than when it was made."""
+        if not hasattr(self, "_sound"):
+            self._prove()
+            if self.facts is getattr(self, "_known", None):
+                object.__setattr__(self, "_sound", True)
 
     @property
     def _tied(self) -> bool:
@@ -254,6 +262,18 @@ def _reason(obstacle: Parser[object] | None) -> str:
 
 def _made(name: str, *args: object) -> Parser[Any]:
     return cast("Parser[Any]", _algebra[name](*args))
+
+
+def nodes(parser: Parser[object]) -> Iterator[Parser[object]]:
+    """Yield *parser* and all parsers below it, each once, in order."""
+    seen: set[int] = set()
+    todo = [parser]
+    while todo:
+        node = todo.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            todo.extend(reversed(node.children()))
 
 
 def _parsers_in(field: object) -> Iterator[Parser[object]]:

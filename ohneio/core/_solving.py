@@ -13,7 +13,8 @@ weigh.  What depends on a `forward` that is not tied yet is not remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Node: TypeAlias = Parser[object]
 
-__all__ = ["cycles", "facts_of"]
+__all__ = ["facts_of", "supposing"]
 
 #: More than any size: of what has not been found to end at all.
 ENDLESS = 1 << 62
@@ -53,23 +54,35 @@ def facts_of(parser: Node) -> Facts:
     return _Search(assumed).find(parser)
 
 
+@contextmanager
+def supposing(parser: Node) -> Generator[None]:
+    """Let all nodes of *parser* have facts inside, though none are remembered yet."""
+    search = _Search(_assumed.get())
+    search.find(parser)
+    token = _assumed.set(search.facts)
+    try:
+        yield
+    finally:
+        _assumed.reset(token)
+
+
 class _Search:
     """Find the facts of one grammar."""
 
     def __init__(self, assumed: Mapping[int, Facts]) -> None:
-        self._facts = dict(assumed)
+        self.facts = dict(assumed)
         # What rests on an assumption, or on a forward() that is not tied yet.
         self._unsure = set(assumed)
         self._below: dict[int, Sequence[Node]] = {}
 
     def find(self, parser: Node) -> Facts:
-        token = _assumed.set(self._facts)
+        token = _assumed.set(self.facts)
         try:
             for cycle in cycles(parser, self._children):
                 self._solve(cycle)
         finally:
             _assumed.reset(token)
-        return self._facts[id(parser)]
+        return self.facts[id(parser)]
 
     def _children(self, node: Node) -> Sequence[Node]:
         """Return those children whose facts have to be found first."""
@@ -78,30 +91,30 @@ class _Search:
         return self._below[id(node)]
 
     def _is_unknown(self, node: Node) -> bool:
-        return not hasattr(node, "_known") and id(node) not in self._facts
+        return not hasattr(node, "_known") and id(node) not in self.facts
 
     def _solve(self, cycle: list[Node]) -> None:
         first = cycle[0]
         if len(cycle) > 1 or any(child is first for child in self._children(first)):
             self._settle(cycle)
         else:
-            self._facts[id(first)] = first._facts()
+            self.facts[id(first)] = first._facts()
         self._remember(cycle)
 
     def _settle(self, cycle: list[Node]) -> None:
         for node in cycle:
-            self._facts[id(node)] = BEST
+            self.facts[id(node)] = BEST
         for turn in count():
             changed = [self._ask(node, turn) for node in cycle]
             if not any(changed):
                 break
         for node in cycle:
-            if self._facts[id(node)].least == ENDLESS:
-                self._facts[id(node)] = attrs.evolve(self._facts[id(node)], least=0)
+            if self.facts[id(node)].least == ENDLESS:
+                self.facts[id(node)] = attrs.evolve(self.facts[id(node)], least=0)
 
     def _ask(self, node: Node, turn: int) -> bool:
-        before = self._facts[id(node)]
-        now = self._facts[id(node)] = _bounded(before, node._facts(), turn)
+        before = self.facts[id(node)]
+        now = self.facts[id(node)] = _bounded(before, node._facts(), turn)
         return now != before
 
     def _remember(self, cycle: list[Node]) -> None:
@@ -109,7 +122,7 @@ class _Search:
             self._unsure.update(map(id, cycle))
             return
         for node in cycle:
-            object.__setattr__(node, "_known", self._facts[id(node)])
+            object.__setattr__(node, "_known", self.facts[id(node)])
 
     def _is_unsure(self, node: Node) -> bool:
         return not node._tied or any(id(child) in self._unsure for child in node.children())
