@@ -140,11 +140,13 @@ class Buffer:
             return
         self._turn(b"")
         while missing:
-            block = self._first()
-            taken = min(len(block), missing)
-            self._enter(block, taken)
-            self._pop()
+            blocks = self._waiting()
+            taken = min(len(blocks[0]), missing)
+            self._enter(blocks[0], taken)
+            self._behind -= len(blocks.popleft())
             missing -= taken
+        if not self._blocks:
+            self._blocks = None
 
     def settle(self) -> None:
         """Let go of consumed bytes; called whenever the reader goes to sleep."""
@@ -190,17 +192,10 @@ class Buffer:
         """Count *piece* as gone by; `Input` keeps it while it is held."""
         self.base += len(piece)
 
-    def _first(self) -> bytes | bytearray:
+    def _waiting(self) -> deque[bytes | bytearray]:
         if not self._blocks:
             raise UsageError("no more bytes are there")
-        return self._blocks[0]
-
-    def _pop(self) -> None:
-        blocks = self._blocks
-        if blocks is not None:
-            self._behind -= len(blocks.popleft())
-            if not blocks:
-                self._blocks = None
+        return self._blocks
 
     def _gather(self, n: int) -> bytes:
         """Take *n* bytes across blocks: joined once, straight from them."""

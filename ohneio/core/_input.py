@@ -16,10 +16,14 @@ there, so that the fast paths need no comparison but the one with `stop`.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from ._buffer import Buffer, Bytes
 
-__all__ = ["NO_END", "Input", "Search"]
+__all__ = ["NO_END", "Blocks", "Input", "Search", "block_at"]
+
+Blocks: TypeAlias = "Sequence[bytes | bytearray]"
 
 #: The end of an input that is in no frame.
 NO_END = 1 << 62
@@ -126,6 +130,24 @@ def borders(delimiter: bytes) -> list[int]:
     return found
 
 
+def block_at(blocks: Blocks, size: int, start: int) -> tuple[int, int]:
+    """Return which of *blocks*, of *size* together, holds *start*, and where it begins.
+
+    From the nearer end: a scan is either new, or goes on with what came last.
+    """
+    index, first = 0, 0
+    if start < size // 2:
+        while first + len(blocks[index]) <= start:
+            first += len(blocks[index])
+            index += 1
+        return index, first
+    index, first = len(blocks), size
+    while start < first:
+        index -= 1
+        first -= len(blocks[index])
+    return index, first
+
+
 class Input(Buffer):
     """Hold a protocol's unread bytes, and the read ones that may come back."""
 
@@ -207,25 +229,14 @@ class Input(Buffer):
 
         Empty only where nothing more is visible.
         """
-        start, size = self.pos + offset, max(min(size, self.visible - offset), 0)
-        if start < len(self.data) or not self._behind:
+        start, size = self.pos + offset, min(size, self.visible - offset)
+        if size <= 0:
+            return b""
+        if start < len(self.data):
             return self.data[start : start + size]
-        return self._window_behind(start - len(self.data), size)
-
-    def _window_behind(self, start: int, size: int) -> bytes:
-        """Look into the blocks behind the current one, from the nearer end."""
-        blocks = self._blocks or ()
-        if 2 * start > self._behind:
-            start -= self._behind
-            for block in reversed(blocks):
-                start += len(block)
-                if start >= 0:
-                    return bytes(memoryview(block)[start : start + size])
-        for block in blocks:
-            if start < len(block):
-                return bytes(memoryview(block)[start : start + size])
-            start -= len(block)
-        return b""
+        start, blocks = start - len(self.data), self._blocks or ()
+        index, first = block_at(blocks, self._behind, start)
+        return bytes(memoryview(blocks[index])[start - first : start - first + size])
 
     def settle(self) -> None:
         if not self._holding:

@@ -8,10 +8,10 @@ once, however the input is cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from ._input import NO_END, Input
+from ._input import NO_END, Input, block_at
 from ._run import Run, Waiting
 from ._steps import Steps
 
@@ -19,7 +19,6 @@ __all__ = ["Match", "reach", "run_of"]
 
 #: The ``match`` of a pattern that matches any run, an empty one included.
 Match: TypeAlias = "Callable[[bytes | bytearray, int, int], re.Match[bytes]]"
-Blocks: TypeAlias = "Sequence[bytes | bytearray]"
 Stretch: TypeAlias = "tuple[bytes | bytearray, int, int]"
 
 
@@ -66,27 +65,9 @@ def _stretches(source: Input, offset: int, end: int) -> Iterator[Stretch]:
         start = stop
     start, end = start - there, source.pos + end - there
     blocks = source._blocks or ()
-    index, first = _block_at(blocks, source._behind, start) if start < end else (0, 0)
+    index, first = block_at(blocks, source._behind, start) if start < end else (0, 0)
     while start < end:
         block = blocks[index]
         yield block, start - first, min(len(block), end - first)
         first += len(block)
         start, index = first, index + 1
-
-
-def _block_at(blocks: Blocks, size: int, start: int) -> tuple[int, int]:
-    """Return which of *blocks*, of *size* together, holds *start*, and where it begins.
-
-    From the nearer end: a scan is either new, or goes on with what came last.
-    """
-    index, first = 0, 0
-    if start < size // 2:
-        while first + len(blocks[index]) <= start:
-            first += len(blocks[index])
-            index += 1
-        return index, first
-    index, first = len(blocks), size
-    while start < first:
-        index -= 1
-        first -= len(blocks[index])
-    return index, first

@@ -147,6 +147,25 @@ def test_a_size_that_is_none_is_refused_and_nothing_is_taken(n):
     assert buffer.read() == b"abc"
 
 
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_what_is_skipped_is_as_good_as_taken(sizes):
+    """Without a copy of it."""
+    for n in {0, 1, 2, sum(sizes) // 2, sum(sizes)} & set(range(sum(sizes) + 1)):
+        buffer, data = filled(*sizes)
+        buffer.skip(n)
+        assert (buffer.position, len(buffer)) == (n, len(data) - n)
+        assert buffer.read() == data[n:]
+
+
+def test_what_is_read_to_the_end_of_a_block_leaves_the_next():
+    """Blocks are given back one by one."""
+    buffer = Buffer(b"a", b"b" * LARGE, b"c" * LARGE)
+    buffer.skip(1 + LARGE)
+    assert len(buffer._blocks) == 1
+    buffer.skip(LARGE)
+    assert buffer._blocks is None
+
+
 def test_take_wants_what_is_there():
     """The runtime asks first; if it did not, nothing is made up."""
     with pytest.raises(UsageError, match="no more bytes are there"):

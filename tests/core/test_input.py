@@ -80,6 +80,33 @@ def test_a_search_does_not_depend_on_the_cuts(data):
         assert search.found == data.find(b"abab")
 
 
+@pytest.mark.parametrize("delimiter", [b"a", b"ab", b"aba", b"abaab", b"aaaa"])
+def test_a_search_knows_how_much_of_a_delimiter_is_missing(delimiter):
+    """The least number of bytes that would complete one, however the input is cut."""
+    for size in range(6):
+        for letters in itertools.product(b"ab", repeat=size):
+            data = bytes(letters)
+            begun = max(n for n in range(len(delimiter)) if data.endswith(delimiter[:n]))
+            for chunks in cuts(data):
+                search = Search(delimiter, 0, 99)
+                for chunk in chunks:
+                    search.feed(chunk)
+                assert delimiter in data or search.missing == len(delimiter) - begun
+
+
+def test_long_blocks_are_searched_as_short_ones():
+    """Whether a block is looked at byte by byte or at once changes nothing."""
+    delimiter = b"--ab--"
+    for before in (0, 1, 7, 8, 9, 50):
+        data = b"-" * before + b"--a" + b"x" * before + delimiter + b"-" * 20
+        for cut in range(len(data)):
+            for other in range(cut, len(data), 5):
+                search = Search(delimiter, 0, 999)
+                for chunk in (data[:cut], data[cut:other], data[other:]):
+                    search.feed(chunk)
+                assert search.found == data.find(delimiter)
+
+
 def test_a_search_that_is_over_looks_at_nothing_more():
     """What was found first stays found, what is exceeded stays so."""
     found, exceeded = Search(b";", 10, 5), Search(b";", 0, 0)
@@ -115,11 +142,20 @@ def test_seek_looks_through_all_that_is_there():
     assert source.seek(b";", 1 << 20).found == 1 + 4 + LARGE + 1
 
 
+def test_seek_looks_no_further_than_it_must():
+    """Found in one block, it leaves the others alone."""
+    source = filled(b"a;", b"b" * LARGE, b"c" * LARGE)
+    search = source.seek(b";", 99)
+    assert (search.found, search.reach) == (1, 2)
+
+
 def test_a_block_that_was_seen_is_not_looked_at_again():
     """Only its end counts, where a delimiter could begin."""
     source = filled(b"ab;\r", b"\n")
     assert source.seek(b"\r\n", 99, seen=True).found == 3
-    assert source.seek(b";", 99, seen=True).found == -1
+    source = filled(b"ab;cdefghijklm\r", b"\n;")
+    assert source.seek(b"\r\n", 99, seen=True).found == 14
+    assert source.seek(b";", 99, seen=True).found == 16
 
 
 def test_a_seen_block_counts_towards_the_limit():
@@ -153,16 +189,17 @@ def test_an_input_that_is_written_to_checks_as_a_buffer_does():
 
 def test_a_window_is_what_comes_next_in_one_block():
     """At least a byte where one is there, never more than asked, nothing behind the end."""
-    data = b"ab" + b"cdef" + b"g" * LARGE
+    data = b"ab" + b"cdef" + b"g" * LARGE + b"hijk"
     for chunks in (
         [b"_" + data],
         [b"_", data],
-        [b"_", b"ab", b"cdef", b"g" * LARGE],
-        [b"_a", b"bcdef" + b"g" * LARGE],
+        [b"_", b"ab", b"cdef", b"g" * LARGE, b"hijk"],
+        [b"_a", b"bcdef" + b"g" * LARGE + b"h", b"ijk"],
+        [b"_abcdef", b"g" * 100, b"g" * (LARGE - 100) + b"hijk"],
     ):
         source = filled(*chunks)
         source.take(1)
-        for offset in range(8):
+        for offset in (*range(8), 99, 100, 101, LARGE, *range(LARGE + 4, LARGE + 10)):
             piece = source.window(offset, 3)
             assert piece
             assert data[offset : offset + 3].startswith(piece)
@@ -256,6 +293,21 @@ def test_a_small_held_block_goes_back_before_others_and_alone():
 
 
 # Frames.
+
+
+def test_no_more_than_one_token_is_read_at_once():
+    """`stop` is never further ahead than the limit, from where `refresh` was called last."""
+    source = Input(3)
+    source.write(b"abcdef")
+    assert source.stop == 3
+    source.pos = 2
+    source.refresh()
+    assert source.stop == 5
+    source.frame(4)
+    assert source.stop == 4
+    source.pos = 3
+    source.refresh()
+    assert source.stop == 4
 
 
 def test_a_frame_cuts_off_what_is_visible():
