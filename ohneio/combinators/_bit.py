@@ -51,7 +51,7 @@ def check_kind(name: str, kind: object, width: int) -> None:
         if all(value is not None and 0 <= value < 1 << width for value in values):
             return
         raise UsageError(f"{name}: the values of {kind.__name__} do not fit into {width} bits")
-    said = getattr(kind, "__name__", kind)
+    said = kind.__name__ if isinstance(kind, type) else repr(kind)
     raise UsageError(f"{name}: expected int, bool of one bit or an enum, not {said} of {width}")
 
 

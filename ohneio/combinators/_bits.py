@@ -263,8 +263,6 @@ def bits(cls: type[T]) -> Parser[T]:
 
     Example:
         >>> import enum
-    import sys
-    from types import SimpleNamespace
         >>> from ohneio import bit, bits, wire
         >>> class Opcode(enum.IntEnum):
         ...     TEXT = 1
