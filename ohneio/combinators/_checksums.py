@@ -72,7 +72,11 @@ class Checksummed(Parser[T_co]):
         yield from self.stored._build(self.algorithm(body))
 
     def _facts(self) -> Facts:
-        return sequence([self.parser.facts, self.stored.facts])
+        body, stored = self.parser.facts, self.stored.facts
+        both = sequence([body, stored])
+        # Of another form of the value the checksum is another one, and may not fit.
+        buildable = both.buildable if body.canonical or both.buildable is False else None
+        return attrs.evolve(both, silent=body.silent, buildable=buildable)
 
 
 def phrase(checksum: object) -> str | bytes:

@@ -33,7 +33,7 @@ class Field:
 
     Attributes:
         parser: Its parser, or None where that depends on the fields before.
-        make: The function that makes it then.
+        make: The function that makes it.
         computed: What its value is computed with; it is no argument of the class.
         when: What says whether it is there at all.
         name: What it is called.
@@ -41,28 +41,32 @@ class Field:
     """
 
     parser: Parser[Any] | None
-    make: Function | None
+    make: Function
     computed: Function | None
     when: Function | None
     name: str = ""
     argument: str = ""
 
     @property
-    def plain(self) -> bool:
-        """Whether nothing has to be asked before it is parsed."""
-        return self.parser is not None and self.when is None
-
-    @property
     def facts(self) -> Facts:
         """What is known of it."""
         facts = UNKNOWN if self.parser is None else self.parser.facts
-        if self.when is None:
-            return facts
-        # Both ways decide by the same function, so it cannot be mistaken.
-        maybe = alternatives([facts, sequence([])])
-        return attrs.evolve(
-            maybe, nullable=None, unambiguous=facts.unambiguous, canonical=facts.canonical
-        )
+        if self.when is not None:
+            facts = _maybe(facts)
+        alone = self.parser is not None and self.when is None and self.computed is None
+        return facts if alone else attrs.evolve(facts, silent=False)
+
+
+def _maybe(facts: Facts) -> Facts:
+    """Return the facts of what may be off."""
+    return attrs.evolve(
+        alternatives([facts, sequence([])]),
+        nullable=None,
+        # Both ways decide by the same function, and not by what stands behind.
+        more=facts.more,
+        unambiguous=facts.unambiguous,
+        canonical=facts.canonical,
+    )
 
 
 @overload
@@ -166,10 +170,14 @@ def field(
 
 def _planned(parser: object, computed: Function | None, when: Function | None) -> Field:
     if isinstance(parser, Parser):
-        return Field(parser, None, computed, when)  # pyright: ignore[reportUnknownArgumentType]
+        return Field(parser, _always(parser), computed, when)  # pyright: ignore[reportUnknownArgumentType]
     if callable(parser):
         return Field(None, parser, computed, when)
     raise UsageError(f"expected a parser or a function, not {type(parser).__name__}")
+
+
+def _always(parser: Parser[Any]) -> Function:
+    return lambda _: parser
 
 
 @dataclass_transform(field_specifiers=(field, bit), frozen_default=True)

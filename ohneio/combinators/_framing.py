@@ -11,18 +11,19 @@ from typing import Generic, TypeVar, overload
 
 import attrs
 
-from ..core._alternatives import attempt_build
+from ..core._alternatives import try_build
 from ..core._buffer import Bytes
-from ..core._building import builder, built, inside, put
+from ..core._building import built, inside, put
 from ..core._errors import BuildError, UsageError, show
 from ..core._facts import NO_BYTES, Facts, sequence
 from ..core._frames import framed
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
+from ._bytes import literal
 from ._checks import parser_of, size_of, some_bytes
+from ._loops import consuming, list_of, moved_on, refuse_endless, repeated
 from ._numbers import Number
-from ._repetition import consuming, list_of, moved_on, repeated
 
 __all__ = [
     "CountPrefixed",
@@ -57,15 +58,20 @@ def announced(parser: Parser[int]) -> Steps[int]:
 
 def announce(parser: Parser[int], number: int, noun: str) -> Steps[None]:
     """Build a length or a count, of what was built already."""
-    outcome = yield from attempt_build(parser, number)
-    if isinstance(outcome, BuildError):
-        raise BuildError(f"{number} {noun} are more than {parser!r} can announce: {outcome}")
-    yield from put(outcome)
+    reason = yield from try_build(parser, number)
+    if reason is not None:
+        text = f"{number} {noun} are more than {parser!r} can announce: {reason.message}"
+        del reason  # its own frames are gone, and this one's will be held
+        raise BuildError(text)
 
 
 def as_frame(body: Facts) -> Facts:
-    """Return the facts of a parser in a frame: nothing behind can prolong it."""
-    return attrs.evolve(body, more=NO_BYTES)
+    """Return the facts of a parser in a frame: nothing behind can prolong it.
+
+    Another form of its value may be one that the frame cannot hold.
+    """
+    buildable = body.buildable if body.canonical or body.buildable is False else None
+    return attrs.evolve(body, more=NO_BYTES, buildable=buildable)
 
 
 @attrs.frozen(repr=False)
@@ -90,7 +96,8 @@ class Sized(Parser[T_co]):
     def _facts(self) -> Facts:
         n, facts = self.size, as_frame(self.parser.facts)
         first = facts.first if n else NO_BYTES
-        return attrs.evolve(facts, least=n, greatest=n, nullable=n == 0, first=first)
+        silent = facts.silent if facts.constant or facts.silent is False else None
+        return attrs.evolve(facts, least=n, greatest=n, nullable=n == 0, first=first, silent=silent)
 
 
 def _counts_bytes(parser: LengthPrefixed[object]) -> bool:
@@ -123,7 +130,9 @@ class LengthPrefixed(Parser[T_co]):
         yield from put(body)
 
     def _facts(self) -> Facts:
-        return sequence([self.length.facts, as_frame(self.inner.facts)])
+        body = as_frame(self.inner.facts)
+        # The length is computed, when the body builds from nothing as well.
+        return attrs.evolve(sequence([self.length.facts, body]), silent=body.silent)
 
 
 @attrs.frozen(repr=False)
@@ -135,6 +144,9 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
 
     def __repr__(self) -> str:
         return f"count_prefixed({self.count!r}, {self.item!r})"
+
+    def _check(self) -> None:
+        refuse_endless(self.item)
 
     def _parse(self) -> Steps[list[T]]:
         run = current()
@@ -150,15 +162,16 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
         return found
 
     def _build(self, value: object) -> Steps[None]:
-        values = list_of(value, 0, builder().limits.max_items)
+        values = list_of(value, 0, UNBOUNDED)
         yield from announce(self.count, len(values), "items")
         for index, one in enumerate(values):
             yield from inside(index, self.item, one)
 
     def _facts(self) -> Facts:
         items = repeated(self.item.facts, 0, UNBOUNDED)
-        # The count says where they end, and not what follows.
-        return sequence([self.count.facts, attrs.evolve(items, more=self.item.facts.more)])
+        # The count says where they end, and not what follows; 0 of them are nothing.
+        items = attrs.evolve(items, more=self.item.facts.more)
+        return attrs.evolve(sequence([self.count.facts, items]), silent=True)
 
 
 @attrs.frozen(repr=False)
@@ -177,7 +190,7 @@ class Delimited(Parser[T_co]):
         source = current().input
         at = source.data.find(self.end, source.pos, source.stop)
         size = at - source.pos
-        if at < 0 or size > self.max or size > source.limit:
+        if at < 0 or size > self.max:
             size = yield from current().find(self.end, self.max, seen=at < 0)
         value = yield from framed(self.parser, size, self.end, found=1)
         source.take(len(self.end))
@@ -192,11 +205,7 @@ class Delimited(Parser[T_co]):
         yield from put(body + self.end)
 
     def _facts(self) -> Facts:
-        end = Facts(
-            least=len(self.end), greatest=len(self.end), nullable=False, more=NO_BYTES,
-            first=frozenset(self.end[:1]), unambiguous=True, canonical=True, buildable=True,
-        )  # fmt: skip
-        return sequence([as_frame(self.parser.facts), end])
+        return sequence([as_frame(self.parser.facts), literal(self.end).facts])
 
 
 def sized(n: int, parser: Parser[T]) -> Parser[T]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import attrs
 
@@ -15,8 +15,8 @@ from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._checks import described, parser_of
-from ._fields import Field, Function, fields_of, may_refuse
-from ._transform import called, parser_from
+from ._fields import Field, fields_of, may_refuse
+from ._transform import answered, called, parser_from, success
 
 __all__ = ["Record", "record"]
 
@@ -24,23 +24,24 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 #: The fields so far, by name.
 Known = dict[str, object]
+#: The parser of a field that is not there.
+ABSENT = success(None)
 
 
 class View:
     """Show a record that is being parsed: the fields so far, and what its class makes of them."""
 
-    __slots__ = ("__cls", "__known", "__names")
+    __slots__ = ("__known", "__record")
 
-    def __init__(self, cls: type, names: frozenset[str], known: Known) -> None:
-        self.__cls = cls
-        self.__names = names
+    def __init__(self, record: Record[Any], known: Known) -> None:
+        self.__record = record
         self.__known = known
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a field is
         if name in self.__known:
             return self.__known[name]
-        cls = self.__cls
-        if name in self.__names:
+        cls = self.__record.cls
+        if any(one.name == name for one in self.__record.fields):
             raise UsageError(
                 f"{cls.__name__}.{name} is not known yet: a field can depend on those before it"
             )
@@ -52,12 +53,20 @@ def _fields(parser: Record[Any]) -> tuple[Field, ...]:
     return fields_of(parser.cls)
 
 
-def _names(parser: Record[Any]) -> frozenset[str]:
-    return frozenset(one.name for one in parser._fields)
+def _plan(parser: Record[Any]) -> tuple[tuple[str, Parser[Any] | None, Field], ...]:
+    return tuple((one.name, None if one.when else one.parser, one) for one in parser.fields)
+
+
+def _arguments(parser: Record[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.argument, one.name) for one in parser.fields if not one.computed)
 
 
 def _keeps(parser: Record[Any]) -> bool:
-    return may_refuse(parser.cls) or any(one.computed for one in parser._fields)
+    return may_refuse(parser.cls) or any(one.computed for one in parser.fields)
+
+
+def _derived(make: Callable[[Record[Any]], Any]) -> Any:  # noqa: ANN401  # as `attrs.field`
+    return attrs.field(init=False, eq=False, default=attrs.Factory(make, takes_self=True))
 
 
 @attrs.frozen(repr=False)
@@ -65,14 +74,12 @@ class Record(Parser[T_co]):
     """See `record`."""
 
     cls: type[T_co]
-    _fields: tuple[Field, ...] = attrs.field(
-        init=False, eq=False, default=attrs.Factory(_fields, takes_self=True)
-    )
-    _names: frozenset[str] = attrs.field(
-        init=False, eq=False, default=attrs.Factory(_names, takes_self=True)
-    )
+    fields: tuple[Field, ...] = _derived(_fields)
+    # For speed: the fields whose parser is known, and the names of the arguments.
+    _plan: tuple[tuple[str, Parser[Any] | None, Field], ...] = _derived(_plan)
+    _arguments: tuple[tuple[str, str], ...] = _derived(_arguments)
     # Whether it can turn out to be wrong when all of it is there.
-    _keeps: bool = attrs.field(init=False, eq=False, default=attrs.Factory(_keeps, takes_self=True))
+    _keeps: bool = _derived(_keeps)
 
     def __repr__(self) -> str:
         return f"record({self.cls.__qualname__.rpartition('<locals>.')[2]})"
@@ -81,20 +88,29 @@ class Record(Parser[T_co]):
         return record, (self.cls,)
 
     def children(self) -> tuple[Parser[object], ...]:
-        return tuple(one.parser for one in self._fields if one.parser is not None)
+        return tuple(one.parser for one in self.fields if one.parser is not None)
+
+    def heads(self) -> tuple[Parser[object], ...]:
+        found: list[Parser[object]] = []
+        for _, parser, one in self._plan:
+            found += [] if one.parser is None else [one.parser]
+            if parser is not None and not parser.facts.nullable:
+                break
+        return tuple(found)
 
     def _parse(self) -> Steps[T_co]:
         run, known = current(), Known()
-        mark = run.mark(keeps=True) if self._keeps else None
-        view, ends = View(self.cls, self._names, known), [run.input.position]
+        mark, ends = run.mark(keeps=True) if self._keeps else None, [run.input.position]
         path, depth = run.path, len(run.path)
+        path.append("")
         try:
-            for one in self._fields:
-                path.append(one.name)
-                parser = one.parser if one.plain else _asked(one, view)
-                known[one.name] = None if parser is None else (yield from parser._parse())
-                ends.append(run.input.position)
-                path.pop()
+            for name, parser, one in self._plan:
+                path[depth] = name
+                chosen = self._chosen(one, known) if parser is None else parser
+                known[name] = yield from chosen._parse()
+                if mark is not None:
+                    ends.append(run.input.position)
+            path.pop()
             return self._made(known) if mark is None else self._checked(run, mark, known, ends)
         except ParseError as error:
             run.place(error)  # while the path is still here
@@ -104,9 +120,15 @@ class Record(Parser[T_co]):
             if mark is not None:
                 run.release(mark)
 
+    def _chosen(self, one: Field, known: Known) -> Parser[object]:
+        """Return the parser of a field that depends on those before it."""
+        view = View(self, known)
+        if one.when is not None and not called(one.when, view):
+            return ABSENT
+        return parser_from(one.make, view) if one.parser is None else one.parser
+
     def _made(self, known: Known) -> T_co:
-        arguments = {one.argument: known[one.name] for one in self._fields if not one.computed}
-        return called(self.cls, **arguments)
+        return called(self.cls, **{argument: known[name] for argument, name in self._arguments})
 
     def _checked(self, run: Run, mark: Mark, known: Known, ends: list[int]) -> T_co:
         """Make the object, which may refuse what it is given, and compare what is computed."""
@@ -123,7 +145,7 @@ class Record(Parser[T_co]):
         raise run.unfit(mark, reason)
 
     def _compare(self, run: Run, value: object, known: Known, ends: list[int]) -> None:
-        for one, start, end in zip(self._fields, ends, ends[1:], strict=False):
+        for one, start, end in zip(self.fields, ends, ends[1:], strict=False):
             if one.computed:
                 expected = called(getattr, value, one.name)
                 if expected != known[one.name]:
@@ -135,7 +157,7 @@ class Record(Parser[T_co]):
         if value is not NOTHING and type(value) is not self.cls:
             raise BuildError(f"expected a {self.cls.__name__}, not {described(value)}")
         place = builder().place_of_value
-        for one in self._fields:
+        for one in self.fields:
             place.append(one.name)
             parser, part = _nothing(one) if value is NOTHING else _part(one, value)
             if parser is not None:
@@ -143,25 +165,19 @@ class Record(Parser[T_co]):
             place.pop()  # not after an error, which happened here
 
     def _facts(self) -> Facts:
-        facts = sequence(one.facts for one in self._fields)
+        facts = sequence(one.facts for one in self.fields)
         if may_refuse(self.cls):
             # What it is given may become something else.
-            return attrs.evolve(facts, unambiguous=None, canonical=None)
+            buildable = False if facts.buildable is False else None
+            return attrs.evolve(facts, unambiguous=None, canonical=None, buildable=buildable)
         return facts
-
-
-def _asked(one: Field, view: View) -> Parser[object] | None:
-    """Return the parser of a field, or None where it is not there."""
-    if one.when is not None and not called(one.when, view):
-        return None
-    return one.parser or parser_from(cast("Function", one.make), view)
 
 
 def _part(one: Field, whole: object) -> tuple[Parser[object] | None, object]:
     """Return how to build a field, None where it is not there, and its value."""
-    part = _answer(getattr, whole, one.name)
-    if one.when is None or _answer(one.when, whole):
-        return one.parser or parser_of(_answer(cast("Function", one.make), whole)), part
+    part = answered(getattr, whole, one.name)
+    if one.when is None or answered(one.when, whole):
+        return parser_of(answered(one.make, whole)) if one.parser is None else one.parser, part
     if part is not None:
         raise BuildError(f"expected None where it is not there, not {described(part)}")
     return None, None
@@ -172,16 +188,6 @@ def _nothing(one: Field) -> tuple[Parser[object], object]:
     if one.parser is None or one.when or one.computed:
         raise BuildError("cannot be built from nothing")
     return one.parser, NOTHING
-
-
-def _answer(function: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401  # whatever it returns
-    """Ask a user's function about a value to build: what it cannot take does not fit."""
-    try:
-        return function(*args)
-    except BuildError:
-        raise
-    except Exception as error:
-        raise BuildError(f"{type(error).__name__}: {error}") from error
 
 
 def phrase(value: object) -> str | bytes:

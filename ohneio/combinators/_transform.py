@@ -1,7 +1,8 @@
 """Other values from the same bytes, and other names for them.
 
 Functions that users hand in are called through `called`: whatever one raises
-goes to the embedder unchanged.  A bug in it is never read as "no match".
+goes to the embedder unchanged.  A bug in it is never read as "no match".  When
+building it is the other way round, see `answered`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = [
     "TryMap",
     "Value",
     "Verify",
+    "answered",
     "bind",
     "called",
     "fail",
@@ -71,6 +73,21 @@ def parser_from(function: Callable[..., Parser[T]], *args: object) -> Parser[T]:
     raise ParseError(reason)
 
 
+def answered(function: Callable[..., T], *args: object) -> T:
+    """Call a user's *function* on a value to build; what it cannot take does not fit.
+
+    Only so can `choice` ask one branch after the other, whose functions expect
+    values of their own kind.
+    """
+    try:
+        return function(*args)
+    except BuildError:
+        raise
+    except Exception as error:
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        raise BuildError(f"{kind}{error}") from error
+
+
 def name_of(function: object) -> str:
     """Return what to call a user's function in a `repr`."""
     return getattr(function, "__qualname__", None) or repr(function)
@@ -95,7 +112,7 @@ class Map(Parser[T_co]):
     def _build(self, value: object) -> Steps[None]:
         if self.inverse is None:
             raise BuildError(f"{self!r} has no inverse, and cannot build")
-        yield from self.parser._build(value if value is NOTHING else self.inverse(value))
+        yield from self.parser._build(value if value is NOTHING else answered(self.inverse, value))
 
     def _facts(self) -> Facts:
         return mapped(self, self.parser.facts)
@@ -140,16 +157,7 @@ class TryMap(Parser[T_co]):
     def _build(self, value: object) -> Steps[None]:
         if self.inverse is None:
             raise BuildError(f"{self!r} has no inverse, and cannot build")
-        yield from self.parser._build(value if value is NOTHING else self._inverted(value))
-
-    def _inverted(self, value: object) -> object:
-        try:
-            return self.inverse(value) if self.inverse else value
-        except ParseError:
-            raise
-        except ValueError as error:
-            reason = str(error)
-        raise BuildError(reason)
+        yield from self.parser._build(value if value is NOTHING else answered(self.inverse, value))
 
     def _facts(self) -> Facts:
         return mapped(self, self.parser.facts)
@@ -180,7 +188,7 @@ class Verify(Parser[T_co]):
             run.release(mark)
 
     def _build(self, value: object) -> Steps[None]:
-        if value is not NOTHING and not self.predicate(value):
+        if value is not NOTHING and not answered(self.predicate, value):
             raise BuildError(f"expected {self._expected()}, not {shortened(value)}")
         yield from self.parser._build(value)
 
@@ -211,9 +219,9 @@ class Bind(Parser[T_co]):
     def _build(self, value: object) -> Steps[None]:
         if self.inverse is None:
             raise BuildError(f"{self!r} has no inverse, and cannot build")
-        first = value if value is NOTHING else self.inverse(value)
+        first = value if value is NOTHING else answered(self.inverse, value)
         yield from self.parser._build(first)
-        yield from parser_of(self.function(first))._build(value)
+        yield from parser_of(answered(self.function, first))._build(value)
 
     def _facts(self) -> Facts:
         # What follows is known only when the first value is.
@@ -419,7 +427,8 @@ def map(  # noqa: A001  # named and used as the built-in
     """Parse with *parser* and give ``function(value)``.
 
     Takes, waits and fails as *parser* does; what *function* raises goes to the
-    embedder unchanged. Builds ``inverse(value)``; cannot build without.
+    embedder unchanged. Builds ``inverse(value)``, and what that raises is a
+    `BuildError`; cannot build without.
 
     Also known as: ``map`` (nom, parsy), ``xmap`` (scodec), ``Adapter``
     (Construct).
@@ -439,8 +448,7 @@ def try_map(
     """Parse with *parser* and give ``function(value)``; a `ValueError` is a mismatch.
 
     The mismatch begins at the first byte of *parser*. Any other exception goes
-    to the embedder unchanged. Builds ``inverse(value)``, whose `ValueError` is
-    a `BuildError`.
+    to the embedder unchanged. Builds as `map` does.
 
     Also known as: ``map_res`` (nom), ``try_map`` (winnow), ``exmap`` (scodec).
 

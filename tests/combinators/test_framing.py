@@ -356,7 +356,7 @@ def test_more_items_than_can_be_parsed_again_are_a_build_error():
     """What the count cannot say, or the limits do not allow, is not built."""
     with pytest.raises(BuildError, match="256 items are more than uint8 can announce"):
         count_prefixed(uint8, uint8).build([0] * 256)
-    with pytest.raises(BuildError, match="expected 0 to 2 items, not 3"):
+    with pytest.raises(BuildError, match="expected at most 2 items"):
         count_prefixed(uint8, uint8).build([0] * 3, limits=Limits(max_items=2))
     with pytest.raises(BuildError, match="expected a list, not bytes"):
         count_prefixed(uint8, uint8).build(b"abc")
