@@ -145,7 +145,7 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
     def __repr__(self) -> str:
         return f"count_prefixed({self.count!r}, {self.item!r})"
 
-    def _check(self) -> None:
+    def _prove(self) -> None:
         refuse_endless(self.item)
 
     def _parse(self) -> Steps[list[T]]:

@@ -27,6 +27,7 @@ from ohneio import (
     seq,
     sized,
     success,
+    take_while,
     try_map,
     uint8,
     uint16,
@@ -344,6 +345,14 @@ def nothing():
     yield from exactly(0)
 
 
+def test_an_item_that_is_tied_later_is_refused_then():
+    """A `forward` shows only when tied that it can succeed on nothing."""
+    item = forward()
+    assert count_prefixed(uint8, item).children()[1] is item
+    with pytest.raises(UsageError, match="can succeed on nothing"):
+        item.become(optional(count_prefixed(uint8, item)))
+
+
 def test_counted_items_are_built_with_their_count():
     """The count is computed; an item that does not fit says which it is."""
     assert count_prefixed(uint8, uint16).build([1, 2]) == b"\2\0\1\0\2"
@@ -483,6 +492,27 @@ def test_the_facts_of_delimited():
     assert (facts.least, facts.greatest, facts.nullable) == (2, None, False)
     assert facts.first == frozenset(b"a\r")
     assert all([facts.self_delimiting, facts.unambiguous])
+
+
+def test_what_frames_build_from_nothing():
+    """What is announced is computed, so it is the body alone that matters."""
+    assert (length_prefixed(uint8, AB) >> uint8).build(1) == b"\2ab\1"
+    assert (count_prefixed(uint8, uint16) >> uint8).build(1) == b"\0\1"
+    assert (delimited(b";", AB) >> uint8).build(1) == b"ab;\1"
+    assert (sized(2, AB) >> uint8).build(1) == b"ab\1"
+    with pytest.raises(BuildError, match="cannot build from nothing"):
+        (sized(2, uint16) >> uint8).build(1)
+    assert sized(2, rest).facts.silent is None
+
+
+def test_another_form_of_a_value_may_be_too_long_for_its_frame():
+    """So nobody promises that what a frame gave can be built."""
+    two = sized(2, take_while(b"0123456789").map(int, b"%d".__mod__))
+
+    assert two.facts.buildable is None
+    with pytest.raises(BuildError, match="expected 2 bytes, not 1"):
+        two.build(two.parse(b"07"))
+    assert not sized(2, exactly(2).map(len)).facts.buildable
 
 
 # Depth.

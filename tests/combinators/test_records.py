@@ -486,6 +486,36 @@ def test_the_tree_is_open():
     assert properties == count_prefixed(uint8, record(Property))
 
 
+def test_a_record_that_begins_with_itself_is_refused():
+    """Directly, or behind what may be off or empty: it would never take a byte."""
+    node = forward()
+
+    @wire
+    class First:
+        inner: object = field(node)
+
+    @wire
+    class BehindMaybe:
+        maybe: int | None = field(uint8, when=lambda m: False)
+        asked: bytes = field(lambda m: exactly(0))
+        inner: object = field(node)
+
+    @wire
+    class BehindOne:
+        one: int = field(uint8)
+        inner: object = field(node)
+
+    @wire
+    class Empty:
+        nothing: bytes = field(exactly(0))
+
+    assert record(Empty).heads() == (exactly(0),)
+    for cls in (First, BehindMaybe):
+        with pytest.raises(UsageError, match="left recursion"):
+            node.become(record(cls))
+    assert node.become(record(BehindOne) | uint8).children()[0].heads() == (uint8,)
+
+
 def test_the_facts_of_a_record_are_those_of_its_fields():
     """One that depends is unknown; one whose class may change its arguments must be checked."""
     facts = record(Summed).facts
