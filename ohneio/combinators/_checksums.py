@@ -42,6 +42,7 @@ class Checksummed(Parser[T_co]):
         mark = run.mark(keeps=True)
         try:
             stored = yield from self.stored._parse()
+            run.check_held(mark)
             if stored != expected:
                 raise run.unfit(mark, "", phrase(expected))
             return value

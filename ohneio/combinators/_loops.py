@@ -102,6 +102,7 @@ def refuse_another(item: Parser[object], *, needed: bool) -> Steps[None]:
     mark = run.mark(keeps=True)
     try:
         if (yield from item._parse() if needed else attempt(item)) is not MISS:
+            run.check_held(mark)
             run.input.move_to(mark.position)
             raise run.over_limit(run.limits.max_items, "max_items", "item")
     finally:

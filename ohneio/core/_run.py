@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from ._buffer import Buffer
 from ._errors import (
+    MAX_FOUND,
     IncompleteInput,
     LimitExceeded,
     ParseError,
@@ -76,6 +77,7 @@ class Run(Host):
     __slots__ = (
         "_again",
         "_furthest",
+        "_spilled",
         "events",
         "input",
         "item",
@@ -104,6 +106,8 @@ class Run(Host):
         self.item: int | None = None
         self._again = 0
         self._furthest = None
+        # Where an alternative began that held too much when something failed.
+        self._spilled: int | None = None
 
     # For the driver.
 
@@ -259,13 +263,13 @@ class Run(Host):
 
     def unfit(self, mark: Mark, message: str, *expected: str | bytes) -> ParseError:
         """Go back to *mark* and return the error for a value that will not do."""
-        found = self.input.since(mark.position)
+        size = self.input.position - mark.position
         self.input.move_to(mark.position)
         return ParseError(
             message,
             expected=expected,
             offset=mark.position,
-            found=found,
+            found=self.input.peek(min(size, MAX_FOUND)) if size else b"",
             path=capped(self.path),
         )
 
@@ -314,6 +318,7 @@ class Run(Host):
 
     def _as_item(self, steps: Steps[T]) -> Steps[T]:
         self.item, self._again, self._furthest = self.input.position, 0, None
+        self._spilled = None
         try:
             return (yield from steps)
         except ParseError as error:
@@ -341,6 +346,8 @@ class Run(Host):
         self.place(error)
         # It will be raised, and then hold frames which hold this object.
         best, self._furthest = self._furthest, None
+        if self._spilled is not None:
+            return self.over_limit(self.limits.max_buffered, "max_buffered", start=self._spilled)
         if error._foreign or isinstance(error, LimitExceeded):
             return error
         return furthest(best, error)
@@ -358,8 +365,17 @@ class Run(Host):
         return mark
 
     def release(self, mark: Mark) -> None:
-        """Close an alternative, unless `commit` has done it."""
+        """Close an alternative, unless `commit` has done it.
+
+        Where nothing has failed call `check_held` before.  Where something has,
+        too much may be held by now: had the bytes come one by one, then that
+        would have been the failure.
+        """
         if mark.alive:
+            if self._holds_too_much():
+                self._spilled = self.marks[0].position
+                if self.marks[0] is mark:
+                    self.input.move_to(mark.position)
             self.marks.pop()
             if not self.marks:
                 self.input.let_go()
@@ -391,12 +407,12 @@ class Run(Host):
         Checked where one ends and, so that memory stays bounded, whenever the
         protocol goes to sleep: what trips there would trip at the end as well.
         """
-        if not mark.alive:
-            return
-        start = self.marks[0].position
-        if self.input.position - start > self.limits.max_buffered:
-            self.input.move_to(start)
+        if mark.alive and self._holds_too_much():
+            self.input.move_to(self.marks[0].position)
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
+
+    def _holds_too_much(self) -> bool:
+        return self.input.position - self.marks[0].position > self.limits.max_buffered
 
     def commit(self) -> None:
         """Close every open alternative: there is no way back from here."""
