@@ -98,7 +98,13 @@ class Channel(Generic[R, E]):
     """
 
     def __init__(
-        self, conn: Connection[R, E], sock: socket.socket, peer: Address, *, serves: bool, watched: bool
+        self,
+        conn: Connection[R, E],
+        sock: socket.socket,
+        peer: Address,
+        *,
+        serves: bool,
+        watched: bool,
     ) -> None:
         sock.setblocking(False)
         self.conn = conn

@@ -42,8 +42,9 @@ class StreamChannel(AsyncChannel[R, E]):
         super().__init__(conn, peer, watched=watched, lingers=lingers)
         self._reader = reader
         self._writer = writer
-        # The transport keeps nothing back: `drain` waits until all is sent.
-        writer.transport.set_write_buffer_limits(high=0)
+        # Nothing is left in the transport's buffer: `drain` waits until all is sent.
+        # (One byte, not none: asyncio's TLS never resumes from a limit of 0.)
+        writer.transport.set_write_buffer_limits(high=1, low=0)
 
     async def _recv(self) -> bytes:
         data = await self._reader.read(CHUNK)
@@ -53,6 +54,14 @@ class StreamChannel(AsyncChannel[R, E]):
 
     def _check_goodbye(self) -> None:
         """Raise when the input ended without TLS's own goodbye: somebody cut it short."""
+        session: tls.SSLObject | None = self._writer.get_extra_info("ssl_object")
+        if session is not None:
+            try:
+                session.read(1)
+            except tls.SSLWantReadError:  # it would go on: the goodbye has not come
+                raise tls.SSLEOFError(tls.SSL_ERROR_EOF, "ended without TLS's goodbye") from None
+            except tls.SSLZeroReturnError:
+                pass
 
     async def _send(self, data: bytes) -> None:
         self._writer.write(data)

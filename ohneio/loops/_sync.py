@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ohneio.loops._pump import CHUNK, LINGER, Next, Pump
+from ohneio.loops._tls import TLSSocket
 
 if TYPE_CHECKING:
     from typing import Self
@@ -139,7 +140,10 @@ class SyncChannel(Generic[R, E]):
 
         Raises:
             OSError: The connection is closed, or broken.
+            NotImplementedError: Over TLS there is no such thing.
         """
+        if isinstance(self._sock, TLSSocket):
+            raise NotImplementedError("there is no half-close over TLS")
         with self._lock:
             self._sock.shutdown(socket.SHUT_WR)
 

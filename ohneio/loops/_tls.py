@@ -48,13 +48,17 @@ class TLSSocket:
         self._sock.setblocking(False)
         self._lock = Lock()
         self._timeout: float | None = None
+        self._ended = False
 
     def do_handshake(self) -> None:
         """Make the handshake now, so that its errors come now."""
         self._attempt(lambda _: self._sock.do_handshake(), None)
 
     def recv(self, bufsize: int, /) -> bytes:
-        """Wait for bytes; none are the end."""
+        """Wait for bytes; none are the end. After `shutdown` they are whatever still comes."""
+        if self._ended:
+            self._wait(selectors.EVENT_READ)
+            return socket.socket.recv(self._sock, bufsize)
         return self._attempt(self._sock.recv, bufsize)
 
     def sendall(self, data: bytes, /) -> None:
@@ -68,8 +72,9 @@ class TLSSocket:
         self._timeout = value
 
     def shutdown(self, how: int, /) -> None:
-        """End one direction, with TLS's goodbye, or both, without."""
-        if how == socket.SHUT_WR:
+        """Say TLS's goodbye and half-close; what still comes is not for us. Or end both ways."""
+        if how == socket.SHUT_WR and not self._ended:
+            self._ended = True
             with self._lock, suppress(OSError):  # the peer's own goodbye is not waited for
                 self._sock.unwrap()
         socket.socket.shutdown(self._sock, how)  # SSLSocket's own would forget the TLS state

@@ -353,7 +353,6 @@ class Twisted(Loop):
         return self._in_reactor(lambda: Deferred.fromCoroutine(script()))
 
     def _in_reactor(self, function):
-        from twisted.internet import reactor
         from twisted.internet.threads import blockingCallFromThread
 
         return blockingCallFromThread(reactor_in_thread(), function)

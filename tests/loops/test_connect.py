@@ -105,7 +105,7 @@ async def maybe(answer):
 
 
 def test_it_writes_and_iterates_at_a_time(loop):
-    """One task, thread or greenlet may write while another iterates: neither waits for the other."""
+    """One task, thread or greenlet may write while another iterates."""
     text = b"x" * 999 + b"\n"
 
     def script(peer):
@@ -392,8 +392,6 @@ def test_cancelled_in_the_middle_of_a_message(loop):
         peer.gone()
 
     with scripted(script) as address:
-        channel = loop.cancelled(
-            interrupted, address, until=lambda: halfway.get(timeout=PATIENCE)
-        )
+        channel = loop.cancelled(interrupted, address, until=lambda: halfway.get(timeout=PATIENCE))
         assert channel.conn.state is State.CLOSED
         assert unwound.get(timeout=PATIENCE) is GeneratorExit

@@ -31,6 +31,12 @@ def failures():
     return Failures()
 
 
+def one_after_the_other(*factories):
+    """A factory that makes another connection each time."""
+    left = list(factories)
+    return lambda: left.pop(0)()
+
+
 # Bytes.
 
 
@@ -66,7 +72,10 @@ def test_partial_sends(loop):
 def test_reading_is_bounded(loop):
     """No more than 64 KiB are read at a time, however much there is."""
     seen = []
-    handler = lambda _, size: seen.append(size)
+
+    def handler(_, size):
+        seen.append(size)
+
     with loop.serving(protocols.sizes, handler=handler) as server, Peer.to(server) as peer:
         peer.send(b"x" * MIB)
         peer.send_eof()
@@ -101,8 +110,8 @@ def test_a_peer_that_never_reads_is_not_written_for(loop):
     seen = []
     written = counting(seen)
     listener = listening(buffers=64 * KIB)
-    factories = iter([written, protocols.echo])
-    with loop.serving(lambda: next(factories)(), sock=listener) as server:
+    factory = one_after_the_other(written, protocols.echo)
+    with loop.serving(factory, sock=listener) as server:
         with Peer.to(server, buffers=64 * KIB) as deaf:
             deaf.sock.recv(1)
             with Peer.to(server) as other:
@@ -204,8 +213,8 @@ def stuffed(peer, text, count):
 
 def test_an_endless_writer_starves_nobody(loop):
     """While one peer reads an endless output as fast as it can, others are served."""
-    factories = iter([protocols.endless, protocols.echo])
-    with loop.serving(lambda: next(factories)()) as server, Peer.to(server) as greedy:
+    factory = one_after_the_other(protocols.endless, protocols.echo)
+    with loop.serving(factory) as server, Peer.to(server) as greedy:
         greedy.exactly(1)
         reading = threading.Thread(target=greedy.gone)
         reading.start()
@@ -362,7 +371,10 @@ def test_a_reset_while_output_is_owed(loop, failures):
 def test_events_come_in_order(loop):
     """Every event reaches the handler, in order, however many came in one segment."""
     seen = []
-    handler = lambda _, event: seen.append(event)
+
+    def handler(_, event):
+        seen.append(event)
+
     expected = [b"%d" % number for number in range(10_000)]
     with loop.serving(protocols.lines, handler=handler) as server, Peer.to(server) as peer:
         peer.send(b"".join(number + b"\n" for number in expected))
@@ -394,7 +406,10 @@ def two_by_two():
 def test_events_before_a_failure_are_handled(loop, failures):
     """A failure does not take the events with it that came before."""
     seen = []
-    handler = lambda _, event: seen.append(event)
+
+    def handler(_, event):
+        seen.append(event)
+
     with loop.serving(protocols.two_then_fail, handler=handler, on_error=failures) as server:
         with Peer.to(server) as peer:
             peer.send(b"1\n2\n3\n")
@@ -429,14 +444,17 @@ def test_a_handler_may_write_to_and_close_another_channel(loop):
 
     async def handler(channel, event):
         if event == b"listen":
-            return channels.put(channel)
-        other = channels.get(timeout=PATIENCE)
-        await other.write(event)
-        await other.aclose()
+            channels.put(channel)
+            await channel.write(b"ready\n")
+        else:
+            other = channels.get(timeout=PATIENCE)
+            await other.write(event)
+            await other.aclose()
 
     with loop.serving(protocols.lines, handler=loop.handler(handler)) as server:
         with Peer.to(server) as hearing, Peer.to(server) as speaking:
             hearing.send(b"listen\n")
+            assert hearing.exactly(6) == b"ready\n"
             speaking.send(b"hello\n")
             assert hearing.rest() == b"hello"
 
@@ -618,8 +636,8 @@ def test_stopping_closes_everything(loop, failures):
 
 def test_stopping_does_not_wait_for_peers(loop):
     """Neither a peer that never reads nor one that never sends holds up the end."""
-    factories = iter([protocols.endless, protocols.echo])
-    with loop.serving(lambda: next(factories)()) as server:
+    factory = one_after_the_other(protocols.endless, protocols.echo)
+    with loop.serving(factory) as server:
         with Peer.to(server) as deaf, Peer.to(server) as silent:
             deaf.exactly(1)
             turns(silent, 1)
@@ -631,7 +649,10 @@ def test_stopping_does_not_wait_for_peers(loop):
 def test_a_handler_may_stop_the_server(loop):
     """`stop` may come from anywhere, a handler included."""
     servers = []
-    handler = lambda *_: servers[0].stop()
+
+    def handler(*_):
+        servers[0].stop()
+
     with loop.serving(protocols.lines, handler=handler) as server, Peer.to(server) as peer:
         servers.append(server)
         peer.send(b"stop\n")

@@ -1,0 +1,35 @@
+"""A thousand connections at once, with the clients in a process of their own."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ohneio import State
+from tests.loops import protocols
+from tests.loops.harness import PATIENCE
+from tests.loops.protocols import watched
+
+CLIENTS = Path(__file__).with_name("many_clients.py")
+
+
+@pytest.fixture
+def descriptors():
+    """As many open files as the system lets us have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_1000_connections_at_once(loop, descriptors):
+    """All are accepted, all are open at the same time, and each gets its own answers."""
+    conns = []
+    with loop.serving(watched(protocols.echo, conns)) as server:
+        host, port = server.address
+        subprocess.run(
+            [sys.executable, str(CLIENTS), host, str(port), "1000"], check=True, timeout=PATIENCE
+        )
+    assert [conn.state for conn in conns] == [State.DONE] * 1000
