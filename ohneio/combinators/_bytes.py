@@ -68,7 +68,7 @@ class Exactly(Parser[bytes]):
         yield from put(data)
 
     def _facts(self) -> Facts:
-        return fixed(self.n)
+        return attrs.evolve(fixed(self.n), silent=False)
 
 
 def _delimiter_width(parser: Until) -> int:
@@ -125,7 +125,7 @@ class Until(Parser[bytes]):
 
     def _facts(self) -> Facts:
         greatest = None if self.max == UNBOUNDED else self.max + self._width
-        return attrs.evolve(fixed(self._width), greatest=greatest)
+        return attrs.evolve(fixed(self._width), greatest=greatest, silent=False)
 
 
 def _greatest_size(parser: UntilMax) -> int:

@@ -1,0 +1,453 @@
+"""The base of all parsers: ways to use one, and ways to make others of it."""
+
+import copy
+import operator
+
+import attrs
+import pytest
+
+from ohneio import (
+    BuildError,
+    IncompleteInput,
+    LimitExceeded,
+    Limits,
+    NoResult,
+    ParseError,
+    Parser,
+    UsageError,
+    choice,
+    exactly,
+    forward,
+    literal,
+    many,
+    parser,
+    protocol,
+    read,
+    seq,
+    stream,
+    success,
+    until,
+    write,
+)
+from ohneio.core._facts import UNKNOWN
+from ohneio.core._parser import nodes
+
+FIELD = until(b";")
+
+
+# parse.
+
+
+def test_parse_takes_all_of_the_data():
+    """The value; anything left over is an error, and so is an end inside."""
+    assert FIELD.parse(b"ab;") == b"ab"
+    with pytest.raises(ParseError, match=r'^expected end of input at offset 3, found b"c"$'):
+        FIELD.parse(b"ab;cd;")
+    with pytest.raises(IncompleteInput):
+        FIELD.parse(b"ab")
+
+
+def test_parse_prefix_gives_the_rest():
+    """One item at the beginning, and what is behind it."""
+    assert FIELD.parse_prefix(b"ab;cd;") == (b"ab", b"cd;")
+    assert FIELD.parse_prefix(b"ab;") == (b"ab", b"")
+    with pytest.raises(IncompleteInput):
+        FIELD.parse_prefix(b"ab")
+
+
+def test_an_end_that_decides_is_an_end():
+    """What could have gone on ends with the data, in `parse` and in `parse_prefix`."""
+    items = many(literal(b"ab"))
+    assert items.parse(b"abab") == [b"ab", b"ab"]
+    assert items.parse_prefix(b"ababa") == ([b"ab", b"ab"], b"a")
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_everything_bytes_like_can_be_parsed(kind):
+    """And values are bytes, whatever was given."""
+    value, rest = FIELD.parse_prefix(kind(b"ab;cd"))
+    assert (value, rest, type(value), type(rest)) == (b"ab", b"cd", bytes, bytes)
+    assert list(FIELD.parse_stream([kind(b"ab;")])) == [b"ab"]
+
+
+@pytest.mark.parametrize("use", ["parse", "parse_prefix"])
+def test_what_is_not_bytes_is_refused(use):
+    """Before anything is parsed."""
+    with pytest.raises(UsageError, match=r"^expected bytes, not str$"):
+        getattr(FIELD, use)("ab;")
+
+
+def test_each_use_has_limits_of_its_own():
+    """By keyword; without them the defaults hold."""
+    small = Limits(max_buffered=2)
+    for use in (
+        lambda: FIELD.parse(b"abc;", limits=small),
+        lambda: FIELD.parse_prefix(b"abc;", limits=small),
+        lambda: list(FIELD.parse_stream([b"abc;"], limits=small)),
+        lambda: protocol(FIELD, limits=small)().send(b"abc;"),
+        lambda: stream(FIELD, limits=small)().send(b"abc;"),
+    ):
+        with pytest.raises(LimitExceeded):
+            use()
+
+
+def test_one_who_writes_has_no_result_when_parsed():
+    """There is nobody to take the output."""
+
+    @parser
+    def writing():
+        yield from write(b"abc")
+
+    with pytest.raises(NoResult, match="wait for 3 bytes of output to be read"):
+        writing.parse(b"")
+
+
+# parse_stream.
+
+
+def test_items_come_as_soon_as_they_are_complete():
+    """Not later than the chunk that completed them, and none is missing at the end."""
+    seen = []
+
+    def chunks():
+        for chunk in (b"a", b"b;c;", b"", b"d"):
+            yield chunk
+            seen.append(chunk)
+
+    got = [(item, len(seen)) for item in FIELD.parse_stream([*chunks(), b";"])]
+    assert [item for item, _ in got] == [b"ab", b"c", b"d"]
+    seen.clear()
+    items = FIELD.parse_stream(chunks())
+    assert (next(items), next(items), len(seen)) == (b"ab", b"c", 1)
+
+
+def test_no_chunks_are_no_items():
+    """The end of the input between two items is a clean one."""
+    assert list(FIELD.parse_stream([])) == []
+    assert list(FIELD.parse_stream([b""])) == []
+
+
+@pytest.mark.parametrize(
+    ("chunks", "error"),
+    [
+        ([b"a;b;c"], IncompleteInput),
+        ([b"a;b;", b"c"], IncompleteInput),
+        ([b"a;b;toolong;"], LimitExceeded),
+        ([b"a;b;too", b"long;"], LimitExceeded),
+        ([b"a;b;", "text"], UsageError),
+    ],
+)
+def test_the_items_before_a_failure_are_given_first(chunks, error):
+    """However the input was cut."""
+    items, got = until(b";", max=3).parse_stream(chunks), []
+    with pytest.raises(error):
+        got.extend(iter(lambda: next(items), None))
+    assert got == [b"a", b"b"]
+
+
+def test_the_items_before_a_users_exception_are_given_first():
+    """As before any other failure."""
+    items, got = FIELD.map(int).parse_stream([b"1;2;x;"]), []
+    with pytest.raises(ValueError, match="invalid literal"):
+        got.extend(iter(lambda: next(items), None))
+    assert got == [1, 2]
+
+
+def test_an_item_that_takes_nothing_is_refused():
+    """It would be taken for ever; the items before it are given."""
+
+    @parser
+    def sometimes():
+        if (yield from exactly(1)) == b"a":
+            return b"a"
+        raise ParseError("no a")
+
+    empty = choice(sometimes, success(b""))
+    items, got = empty.parse_stream([b"aab"]), []
+    with pytest.raises(UsageError, match="consumed nothing, and would for ever"):
+        got.extend(iter(lambda: next(items), None))
+    assert got == [b"a", b"a"]
+
+
+def test_a_stream_that_is_left_closes_what_it_ran():
+    """Also where it was left in the middle of an item."""
+    log = []
+
+    @parser
+    def careful():
+        try:
+            return (yield from read(2))
+        finally:
+            log.append("closed")
+
+    items = careful.parse_stream(iter([b"abc", b"d"]))
+    assert next(items) == b"ab"
+    log.clear()
+    items.close()
+    assert log == ["closed"]
+
+
+def test_a_failing_source_is_not_the_parsers_failure():
+    """What the iterable raises comes out unchanged."""
+
+    def chunks():
+        yield b"a;"
+        raise OSError("gone")
+
+    items = FIELD.parse_stream(chunks())
+    assert next(items) == b"a"
+    with pytest.raises(OSError, match="gone"):
+        next(items)
+
+
+# Inside a protocol.
+
+
+def test_a_parser_is_a_step():
+    """`yield from` and `await` parse the next one."""
+
+    @protocol
+    def generating():
+        return (yield from FIELD), (yield from exactly(1))
+
+    @protocol
+    async def awaiting():
+        return await FIELD, await exactly(1)
+
+    for factory in (generating, awaiting):
+        conn = factory()
+        conn.send(b"ab;cd")
+        assert conn.get_result() == (b"ab", b"c")
+        assert conn.unconsumed == b"d"
+
+
+# Classes of users.
+
+
+@attrs.frozen
+class Twice(Parser):
+    """A combinator of a user's own."""
+
+    inner: Parser
+    others: tuple = ()
+    named: dict = attrs.field(factory=dict)
+    size: int = 0
+
+    def _parse(self):
+        first = yield from self.inner._parse()
+        return first, (yield from self.inner._parse())
+
+    def _build(self, value):
+        for one in value:
+            yield from self.inner._build(one)
+
+
+class Bare(Parser):
+    """A parser of a user's own that is no attrs class, and does nothing."""
+
+
+def test_a_users_combinator_is_a_parser_like_any_other():
+    """It parses, builds and can be made part of others."""
+    twice = Twice(FIELD)
+    assert twice.parse(b"a;b;") == (b"a", b"b")
+    assert twice.build((b"a", b"b")) == b"a;b;"
+    assert list((twice | exactly(1)).parse_stream([b"a;", b"b;", b"x"])) == [(b"a", b"b"), b"x"]
+
+
+def test_the_parsers_that_one_is_made_of_are_its_children():
+    """In its fields, and in their tuples, lists and dictionaries, in order."""
+    a, b, c, d = (exactly(n) for n in range(4))
+    assert Twice(a, (b, [c]), {"key": d}).children() == (a, b, c, d)
+    assert Bare().children() == ()
+
+
+def test_all_parsers_of_a_grammar_are_found_once_each():
+    """Also in one that refers to itself."""
+    loop = forward()
+    grammar = loop.become(seq(FIELD, choice(loop, exactly(1)), FIELD))
+    found = list(nodes(grammar))
+    assert found[0] is grammar
+    assert len(found) == len({id(one) for one in found}) == 5
+    assert loop in found
+
+
+def test_the_heads_of_a_parser_are_those_that_may_run_before_a_byte_is_taken():
+    """Up to the first that must take one, as far as that is known."""
+    empty, token = success(1), exactly(1)
+    assert Twice(empty, (token, FIELD)).heads() == (empty, token)
+    assert Twice(empty).heads() == (empty,)
+    assert Bare().heads() == ()
+
+
+def test_a_class_that_says_nothing_does_nothing():
+    """Nothing is known of it, and it can neither parse nor build."""
+    assert Bare().facts == UNKNOWN
+    with pytest.raises(NotImplementedError):
+        Bare().parse(b"")
+    with pytest.raises(BuildError, match="cannot build"):
+        Bare().build(b"")
+
+
+def test_facts_are_found_once():
+    """And remembered."""
+    asked = []
+
+    class Counted(Parser):
+        def _facts(self):
+            asked.append(1)
+            return UNKNOWN
+
+    counted = Counted()
+    assert counted.facts is counted.facts
+    assert asked == [1]
+
+
+@attrs.frozen
+class Proved(Parser):
+    """A parser that counts how often it is proved."""
+
+    inner: Parser
+    proofs: list = attrs.field(factory=list, eq=False)
+
+    def _prove(self):
+        self.proofs.append(1)
+
+    def _facts(self):
+        return self.inner.facts
+
+    def _parse(self):
+        self._ready()
+        return self.inner._parse()
+
+
+def test_a_grammar_is_proved_on_first_use_and_again_until_it_is_whole():
+    """As long as a forward in it is not tied, not all can be known."""
+    proved = Proved(FIELD)
+    for _ in range(3):
+        proved.parse(b"a;")
+    assert len(proved.proofs) == 1
+    loop = forward()
+    unproved = Proved(loop)
+    for _ in range(2):
+        with pytest.raises(UsageError):
+            unproved.parse(b"a;")
+    assert len(unproved.proofs) == 2
+    loop.become(FIELD)
+    for _ in range(3):
+        unproved.parse(b"a;")
+    assert len(unproved.proofs) == 3
+    exactly(1)._prove()
+
+
+# Parsers are values.
+
+
+def test_parsers_are_equal_when_they_are_made_alike():
+    """And hash so, but for a forward, which is itself alone."""
+    for make in (
+        lambda: FIELD,
+        lambda: exactly(3) >> literal(b"x"),
+        lambda: Twice(FIELD, (FIELD,)),
+    ):
+        assert make() == make()
+    assert hash(exactly(3) | literal(b"x")) == hash(exactly(3) | literal(b"x"))
+    assert exactly(3) != exactly(4)
+    assert forward() != forward()
+
+
+def test_a_parser_cannot_be_changed():
+    """One may be used by any number of connections and threads at once."""
+    with pytest.raises(AttributeError):
+        exactly(3).n = 4
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy], ids=["copy", "deepcopy"])
+def test_a_copy_of_a_parser_is_itself(how):
+    """There is nothing in it that could come to differ."""
+    loop = forward()
+    grammar = loop.become(seq(exactly(1), choice(loop, FIELD)))
+    assert how(grammar) is grammar
+
+
+# Others made of it.
+
+
+@pytest.mark.parametrize(
+    ("grammar", "data", "value"),
+    [
+        (literal(b"a") | literal(b"b"), b"b", b"b"),
+        (literal(b"a") >> exactly(1), b"ab", b"b"),
+        (exactly(1) << literal(b"a"), b"ba", b"b"),
+        (FIELD.map(int), b"12;", 12),
+        (FIELD.try_map(int), b"12;", 12),
+        (FIELD.verify(bytes.isdigit), b"12;", b"12"),
+        (exactly(1).bind(lambda size: exactly(size[0] - 48)), b"2ab", b"ab"),
+        (literal(b"y").value(True), b"y", True),
+        (FIELD.label("field"), b"12;", b"12"),
+        (FIELD.example(None), b"12;", b"12"),
+    ],
+    ids=repr,
+)
+def test_operators_and_methods_make_other_parsers(grammar, data, value):
+    """Each as the function of its name does."""
+    assert isinstance(grammar, Parser)
+    assert grammar.parse(data) == value
+
+
+def test_of_makes_a_step_that_knows_its_place_in_the_whole():
+    """To build by hand; parsing is as without it."""
+
+    @parser
+    def pair():
+        first = yield from FIELD.of(operator.itemgetter(0))
+        return first, (yield from FIELD.of(operator.itemgetter(1)))
+
+    assert pair.parse(b"a;b;") == (b"a", b"b")
+    assert pair.build((b"a", b"b")) == b"a;b;"
+
+
+@pytest.mark.parametrize("use", [operator.or_, operator.rshift, operator.lshift])
+def test_operators_want_parsers(use):
+    """Not bytes, for example."""
+    with pytest.raises((UsageError, TypeError)):
+        use(FIELD, b"x")
+
+
+# build.
+
+
+def test_build_is_the_inverse_of_parse():
+    """The bytes that parse to the value."""
+    assert FIELD.build(b"ab") == b"ab;"
+    assert FIELD.parse(FIELD.build(b"ab")) == b"ab"
+
+
+def test_what_cannot_build_says_which_part_cannot():
+    """Before anything is built."""
+    with pytest.raises(BuildError, match=r"map\(.*until.* has no inverse, and cannot build$"):
+        seq(exactly(1), FIELD.map(int)).build((b"x", 5))
+    with pytest.raises(
+        BuildError, match=r"^exactly\(1\) cannot build from nothing, and its value is dropped$"
+    ):
+        (exactly(1) >> FIELD).build(b"x")
+
+
+def test_where_a_grammar_may_be_ambiguous_build_looks_at_its_own_output():
+    """It must parse, all of it, to an equal value."""
+    grammar = choice(many(literal(b"a"), min=1), many(literal(b"b")))
+    assert grammar.build([b"a"]) == b"a"
+    ambiguous = seq(many(literal(b"a")), many(literal(b"a")))
+    with pytest.raises(BuildError, match="would parse what it builds to another value"):
+        ambiguous.build(([b"a"], [b"a"]))
+
+
+def test_build_has_limits_too():
+    """Depth, for example."""
+    loop = forward()
+    loop.become(choice(literal(b"."), seq(literal(b"("), loop)))
+    value = b"."
+    for _ in range(4):
+        value = (b"(", value)
+    assert loop.build(value) == b"((((."
+    with pytest.raises(BuildError, match="max_depth"):
+        loop.build(value, limits=Limits(max_depth=3))
