@@ -1,6 +1,7 @@
 """Speak wire protocols without any I/O: bytes in, bytes and values out."""
 
 from .combinators import (
+    Forward,
     any_byte,
     bind,
     bit,
@@ -11,6 +12,7 @@ from .combinators import (
     count_prefixed,
     decimal,
     delimited,
+    dispatch,
     eof,
     exactly,
     fail,
@@ -105,6 +107,7 @@ __all__ = [
     "BuildError",
     "Connection",
     "Consumer",
+    "Forward",
     "IncompleteInput",
     "LimitExceeded",
     "Limits",
@@ -125,6 +128,7 @@ __all__ = [
     "count_prefixed",
     "decimal",
     "delimited",
+    "dispatch",
     "emit",
     "eof",
     "exactly",

@@ -20,6 +20,7 @@ from ._digits import (
     hexadecimal,
     integer,
 )
+from ._dispatch import dispatch
 from ._example import example as _example_of
 from ._fields import field, wire
 from ._framing import count_prefixed, delimited, length_prefixed, sized
@@ -46,7 +47,7 @@ from ._numbers import (
     uint64le,
 )
 from ._records import record
-from ._recursion import forward
+from ._recursion import Forward, forward
 from ._repetition import many, many_until, sep_by, skip
 from ._sequence import before as _before
 from ._sequence import seq
@@ -93,6 +94,7 @@ _functions: dict[str, Callable[..., object]] = {
 _install(_functions)
 
 __all__ = [
+    "Forward",
     "any_byte",
     "bind",
     "bit",
@@ -103,6 +105,7 @@ __all__ = [
     "count_prefixed",
     "decimal",
     "delimited",
+    "dispatch",
     "eof",
     "exactly",
     "fail",

@@ -18,8 +18,8 @@ from typing import Any, Never, ParamSpec, TypeVar, cast, overload
 
 import attrs
 
-from ..core._building import NOTHING, builder
-from ..core._errors import BuildError, UsageError
+from ..core._building import NOTHING, Build, builder
+from ..core._errors import BuildError, ParseError, UsageError
 from ..core._likeness import alike, difference
 from ..core._parser import Parser
 from ..core._steps import Routine, Step, Steps, current
@@ -68,11 +68,20 @@ class ByHand(Parser[T_co]):
         host = builder()
         outer, host.whole = host.whole, value
         try:
-            returned = yield from host.call(self._routine())
+            returned = yield from self._backwards(host)
         finally:
             host.whole = outer
         if value is not NOTHING and not alike(value, returned):
             raise self._unlike(value, returned)
+
+    def _backwards(self, host: Build) -> Steps[T_co]:
+        try:
+            return (yield from host.call(self._routine()))
+        except ParseError as error:
+            if error._foreign:
+                raise
+            reason = str(error)  # raised by hand, for what this value cannot be
+        raise BuildError(reason)
 
     def _unlike(self, value: object, returned: object) -> BuildError:
         """Return the error for a function that returns another value than it was to build."""

@@ -54,6 +54,8 @@ class ParseError(ValueError):
     _expected: tuple[str | bytes, ...]
     # Raised by a function that a user handed to a combinator: never "no match".
     _foreign: bool
+    # Where reading had got to, if that is behind the offset.
+    _read_to: int
     # There was no room for the token in a sized frame.
     _at_frame_end: bool
 
@@ -73,6 +75,7 @@ class ParseError(ValueError):
         self._start = offset
         self._expected = expected
         self._foreign = False
+        self._read_to = -1
         self._at_frame_end = False
 
     @property
@@ -236,8 +239,10 @@ class NoResult(_Clipped):
 def furthest(first: ParseError | None, second: ParseError) -> ParseError:
     """Return the failure that got further into the input.
 
-    Two at the same offset are one: their expectations are joined, and the end
-    of the input wins over a mismatch, since more bytes could still have helped.
+    How far one got is where its token begins; for a value that would not do it
+    is the end of the value, all of which was read before. Two at the same place
+    are one: their expectations are joined, and the end of the input wins over a
+    mismatch, since more bytes could still have helped.
     """
     if first is None or _reach(second) > _reach(first):
         return second
@@ -246,8 +251,9 @@ def furthest(first: ParseError | None, second: ParseError) -> ParseError:
     return _merged(first, second)
 
 
-def _reach(error: ParseError) -> int:
-    return -1 if error.offset is None else error.offset
+def _reach(error: ParseError) -> tuple[int, int]:
+    offset = -1 if error.offset is None else error.offset
+    return max(offset, error._read_to), offset
 
 
 def _merged(first: ParseError, second: ParseError) -> ParseError:

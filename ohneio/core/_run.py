@@ -263,15 +263,18 @@ class Run(Host):
 
     def unfit(self, mark: Mark, message: str, *expected: str | bytes) -> ParseError:
         """Go back to *mark* and return the error for a value that will not do."""
-        size = self.input.position - mark.position
+        read_to = self.input.position
+        size = read_to - mark.position
         self.input.move_to(mark.position)
-        return ParseError(
+        error = ParseError(
             message,
             expected=expected,
             offset=mark.position,
             found=self.input.peek(min(size, MAX_FOUND)) if size else b"",
             path=capped(self.path),
         )
+        error._read_to = read_to
+        return error
 
     def ended(self, needed: int, *expected: str | bytes) -> IncompleteInput:
         """Return the error for an input that ended *needed* bytes too early."""
