@@ -107,9 +107,15 @@ def text(parser: Parser[bytes], encoding: str = "utf-8") -> Parser[str]:
         >>> name.build("Zo\\u00eb")
         b'Zo\\xc3\\xab\\x00'
     """
+    if not _known(encoding):
+        raise UsageError(f"no encoding of text: {encoding!r}")
+    return Text(parser_of(parser), encoding)
+
+
+def _known(encoding: str) -> bool:
+    """Tell whether *encoding* is one from text to bytes and back."""
     try:
-        if "a".encode(encoding).decode(encoding) == "a":
-            return Text(parser_of(parser), encoding)
+        "a".encode(encoding).decode(encoding)
     except (LookupError, TypeError, ValueError):
-        pass
-    raise UsageError(f"no encoding of text: {encoding!r}")
+        return False
+    return True
