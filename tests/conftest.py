@@ -20,6 +20,11 @@ settings.register_profile(
     suppress_health_check=SLOW_IS_FINE,
 )
 settings.register_profile(
+    "brief",  # the same, and few: for each further Python in .ci/run
+    settings.get_profile("ci"),
+    max_examples=20,
+)
+settings.register_profile(
     "dev",  # other examples every time, and failures are remembered
     deadline=None,
     print_blob=True,
