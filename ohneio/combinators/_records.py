@@ -149,9 +149,16 @@ class Record(Parser[T_co]):
             if one.computed:
                 expected = called(getattr, value, one.name)
                 if expected != known[one.name]:
-                    run.path.append(one.name)
-                    run.input.move_to(end)
-                    raise run.unfit(Mark(start, fixed=False, keeps=True), "", phrase(expected))
+                    raise self._wrong(run, one.name, (start, end), expected)
+
+    def _wrong(self, run: Run, name: str, span: tuple[int, int], expected: object) -> ParseError:
+        """Return the error for a field that is not what was computed."""
+        read_to, (start, end) = run.input.position, span
+        run.path.append(name)
+        run.input.move_to(end)
+        error = run.unfit(Mark(start, fixed=False, keeps=True), "", phrase(expected))
+        error._read_to = read_to
+        return error
 
     def _build(self, value: object) -> Steps[None]:
         if value is not NOTHING and type(value) is not self.cls:
