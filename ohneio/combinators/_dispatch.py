@@ -284,10 +284,10 @@ def dispatch(
     Example:
         >>> from ohneio import dispatch, exactly, uint8, uint16
         >>> option = dispatch(uint8, {1: uint16, 2: exactly(4)})
-        >>> option.parse(b"\1\0\x50")
+        >>> option.parse(b"\\1\\0\\x50")
         80
-        >>> option.build(b"\x7f\0\0\1")
-        b'\x02\x7f\x00\x00\x01'
+        >>> option.build(b"\\x7f\\0\\0\\1")
+        b'\\x02\\x7f\\x00\\x00\\x01'
     """
     if not branches:
         raise UsageError("dispatch() needs a branch at least")

@@ -176,7 +176,10 @@ class Record(Parser[T_co]):
         if may_refuse(self.cls):
             # What it is given may become something else.
             buildable = False if facts.buildable is False else None
-            return attrs.evolve(facts, unambiguous=None, canonical=None, buildable=buildable)
+            nullable = False if facts.nullable is False else None
+            return attrs.evolve(
+                facts, unambiguous=None, canonical=None, buildable=buildable, nullable=nullable
+            )
         return facts
 
 

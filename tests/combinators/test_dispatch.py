@@ -17,7 +17,6 @@ from ohneio import (
     delimited,
     dispatch,
     exactly,
-    fail,
     field,
     forward,
     label,
