@@ -24,7 +24,7 @@ from ..core._likeness import alike, difference
 from ..core._parser import Parser
 from ..core._steps import Routine, Step, Steps, current
 from ._checks import described, parser_of
-from ._transform import name_of
+from ._transform import called, name_of
 
 __all__ = ["ByHand", "Of", "of", "parser"]
 
@@ -133,7 +133,7 @@ class Of(Step[T_co]):
         host = builder()
         if host.whole is NOTHING:
             return (yield from host.steps(self.parser))
-        value = self.projection(host.whole)
+        value = called(self.projection, host.whole)
         yield from self.parser._build(value)
         return cast("T_co", value)
 

@@ -15,6 +15,7 @@ from ..core._alternatives import MISS, ahead, attempt, try_build
 from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._facts import ANY, Facts, alternatives, sequence
+from ..core._likeness import alike
 from ..core._parser import Parser, nodes
 from ..core._steps import Steps, current
 from ._checks import parser_of
@@ -110,7 +111,7 @@ class Optional(Parser[T_co]):
         return self.default if value is MISS else value
 
     def _build(self, value: object) -> Steps[None]:
-        if value is not NOTHING and value is not self.default and value != self.default:
+        if value is not NOTHING and not alike(value, self.default):
             yield from self.parser._build(value)
 
     def _facts(self) -> Facts:

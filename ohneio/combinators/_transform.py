@@ -12,13 +12,14 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from ..core._alternatives import attempt_build
-from ..core._building import NOTHING, builder, put
-from ..core._errors import BuildError, LimitExceeded, ParseError, capped
-from ..core._facts import UNKNOWN, Facts, sequence
+from ..core._building import NOTHING, builder, from_nothing, put
+from ..core._errors import BuildError, LimitExceeded, ParseError, anew, capped, furthest
+from ..core._facts import UNKNOWN, Facts, dropped, sequence
+from ..core._likeness import alike
 from ..core._parser import Parser
+from ..core._run import Run
 from ..core._steps import Steps, current
-from ._checks import BelowZero, bytes_of, parser_of
+from ._checks import BelowZero, bytes_of, described, parser_of
 
 __all__ = [
     "Bind",
@@ -110,12 +111,19 @@ class Map(Parser[T_co]):
         return cast("T_co", called(self.function, value))
 
     def _build(self, value: object) -> Steps[None]:
-        if self.inverse is None:
-            raise BuildError(f"{self!r} has no inverse, and cannot build")
-        yield from self.parser._build(value if value is NOTHING else answered(self.inverse, value))
+        yield from self.parser._build(inverted(self, value))
 
     def _facts(self) -> Facts:
         return mapped(self, self.parser.facts)
+
+
+def inverted(node: Map[Any] | TryMap[Any] | Bind[Any], value: object) -> object:
+    """Return what to build for *value*: nothing stays nothing."""
+    if value is NOTHING:
+        return NOTHING
+    if node.inverse is None:
+        raise BuildError(f"{node!r} has no inverse, and cannot build")
+    return answered(node.inverse, value)
 
 
 def mapped(node: Map[Any] | TryMap[Any], facts: Facts) -> Facts:
@@ -155,12 +163,20 @@ class TryMap(Parser[T_co]):
             run.release(mark)
 
     def _build(self, value: object) -> Steps[None]:
-        if self.inverse is None:
-            raise BuildError(f"{self!r} has no inverse, and cannot build")
-        yield from self.parser._build(value if value is NOTHING else answered(self.inverse, value))
+        if value is not NOTHING:
+            return self.parser._build(inverted(self, value))
+        return self._check_nothing()
+
+    def _check_nothing(self) -> Steps[None]:
+        answered(self.function, (yield from builder().steps(self.parser)))
 
     def _facts(self) -> Facts:
-        return mapped(self, self.parser.facts)
+        return perhaps(mapped(self, self.parser.facts))
+
+
+def perhaps(facts: Facts) -> Facts:
+    """Return the facts of what may refuse a value, that of nothing for example."""
+    return attrs.evolve(facts, nullable=facts.nullable and None, silent=facts.silent and None)
 
 
 @attrs.frozen(repr=False)
@@ -188,15 +204,21 @@ class Verify(Parser[T_co]):
             run.release(mark)
 
     def _build(self, value: object) -> Steps[None]:
-        if value is not NOTHING and not answered(self.predicate, value):
-            raise BuildError(f"expected {self._expected()}, not {shortened(value)}")
-        yield from self.parser._build(value)
+        if value is NOTHING:
+            self._compare((yield from builder().steps(self.parser)))
+        else:
+            self._compare(value)
+            yield from self.parser._build(value)
+
+    def _compare(self, value: object) -> None:
+        if not answered(self.predicate, value):
+            raise BuildError(f"expected {self._expected()}, not {described(value)}")
 
     def _expected(self) -> str:
         return self.expected or f"a value that passes {name_of(self.predicate)}"
 
     def _facts(self) -> Facts:
-        return self.parser.facts
+        return perhaps(self.parser.facts)
 
 
 @attrs.frozen(repr=False)
@@ -217,10 +239,11 @@ class Bind(Parser[T_co]):
         return (yield from second._parse())
 
     def _build(self, value: object) -> Steps[None]:
-        if self.inverse is None:
-            raise BuildError(f"{self!r} has no inverse, and cannot build")
-        first = value if value is NOTHING else answered(self.inverse, value)
-        yield from self.parser._build(first)
+        first = inverted(self, value)
+        if first is NOTHING:
+            first = yield from builder().steps(self.parser)
+        else:
+            yield from self.parser._build(first)
         yield from parser_of(answered(self.function, first))._build(value)
 
     def _facts(self) -> Facts:
@@ -247,10 +270,10 @@ class Value(Parser[T_co]):
 
     def _build(self, value: object) -> Steps[None]:
         check_same(value, self.given)
-        yield from self.parser._build(NOTHING)
+        yield from from_nothing(self.parser)
 
     def _facts(self) -> Facts:
-        return self.parser.facts
+        return dropped(self.parser)
 
 
 @attrs.frozen(repr=False)
@@ -292,7 +315,7 @@ class Fail(Parser[Any]):
         raise BuildError(self.message)
 
     def _facts(self) -> Facts:
-        return attrs.evolve(sequence([]), nullable=False)
+        return attrs.evolve(sequence([]), nullable=False, silent=False, constant=None)
 
 
 @attrs.frozen(repr=False)
@@ -307,23 +330,33 @@ class Label(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         run = current()
-        here = run.input.position
+        here, before, run._furthest = run.input.position, run._furthest, None
         run.path.append(self.name)
         try:
             return (yield from self.parser._parse())
         except ParseError as error:
             run.place(error)  # while the path is still here
-            self._relabel(error, here)
+            self._relabel(run, error, here)
             raise
         finally:
+            self._remember(run, before, here)
             run.path.pop()
 
-    def _relabel(self, error: ParseError, here: int) -> None:
+    def _relabel(self, run: Run, error: ParseError, here: int) -> None:
         # Only where nothing was taken: deeper down its own words say more.
         plain = not error._foreign and not isinstance(error, LimitExceeded)
         if plain and error.offset == here and not error.message:
             error._expected = (self.name,)
-            error.path = capped(current().path[:-1])
+            error.path = capped(run.path[:-1])
+
+    def _remember(self, run: Run, before: ParseError | None, here: int) -> None:
+        """Join what failed before with what was tried in vain inside."""
+        if run._furthest is None:
+            run._furthest = before
+        else:
+            inside = anew(run._furthest)
+            self._relabel(run, inside, here)
+            run._furthest = furthest(before, inside)
 
     def _build(self, value: object) -> Steps[None]:
         yield from self.parser._build(value)
@@ -353,17 +386,12 @@ class Recognize(Parser[bytes]):
 
     def _build(self, value: object) -> Steps[None]:
         # The bytes are the value; whether they fit is for `parse` to say.
-        data = (yield from self._nothing()) if value is NOTHING else bytes_that(self.parser, value)
-        yield from put(data)
-
-    def _nothing(self) -> Steps[bytes]:
-        outcome = yield from attempt_build(self.parser, NOTHING)
-        if isinstance(outcome, BuildError):
-            raise outcome
-        return outcome
+        if value is NOTHING:
+            yield from builder().steps(self.parser)
+        else:
+            yield from put(bytes_that(self.parser, value))
 
     def _facts(self) -> Facts:
-        # Checked by parsing, so it cannot be built to mean another thing.
         return attrs.evolve(self.parser.facts, buildable=True, obstacle=None, canonical=True)
 
 
@@ -383,11 +411,12 @@ class Span(Parser[tuple[int, int, T_co]]):
         return start, source.position, value
 
     def _build(self, value: object) -> Steps[None]:
+        # The offsets of a value to build are those of some other stream.
+        builder().loose = True
         yield from self.parser._build(value if value is NOTHING else _third(value))
 
     def _facts(self) -> Facts:
-        # The offsets of a value to build are those of some other stream.
-        return self.parser.facts
+        return attrs.evolve(self.parser.facts, unambiguous=None)
 
 
 def _third(value: object) -> object:
@@ -403,6 +432,8 @@ def bytes_that(parser: Parser[object], value: object) -> bytes:
     try:
         parser.parse(data, limits=builder().limits)
     except ParseError as error:
+        if error._foreign:
+            raise
         reason = str(error)
     else:
         return data
@@ -411,14 +442,8 @@ def bytes_that(parser: Parser[object], value: object) -> bytes:
 
 def check_same(value: object, given: object) -> None:
     """Refuse to build any value but *given*."""
-    if value is not NOTHING and value is not given and value != given:
-        raise BuildError(f"expected {shortened(given)}, not {shortened(value)}")
-
-
-def shortened(value: object) -> str:
-    """Render a value for an error."""
-    text = repr(value)
-    return text if len(text) <= 64 else text[:63] + "…"
+    if value is not NOTHING and not alike(value, given):
+        raise BuildError(f"expected {described(given)}, not {described(value)}")
 
 
 def map(  # noqa: A001  # named and used as the built-in
@@ -573,7 +598,7 @@ def recognize(parser: Parser[object]) -> Parser[bytes]:
 def span(parser: Parser[T]) -> Parser[tuple[int, int, T]]:
     """Parse with *parser* and give ``(start, end, value)``, offsets in the stream.
 
-    Builds the value and ignores the offsets.
+    Builds the value and ignores the offsets, which are those of some stream.
 
     Also known as: ``with_span`` (winnow), ``mark`` (parsy), ``Tell`` (Construct).
 

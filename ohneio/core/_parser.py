@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar, cast
 import attrs
 
 from ._buffer import Bytes
-from ._building import build, check_built
+from ._building import build
 from ._connection import Connection
 from ._errors import BuildError, UsageError
 from ._facts import UNKNOWN, Facts
@@ -191,10 +191,7 @@ class Parser(Step[T_co]):
         facts = self.facts
         if facts.buildable is False:
             raise BuildError(_reason(facts.obstacle))
-        data = build(self, value, limits)
-        if facts.unambiguous is not True:
-            check_built(self, value, data, limits)
-        return data
+        return build(self, value, limits)
 
     # To make others of it.
 
