@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from ._rows import Competitor, Row, Runner, values
+from ._rows import Competitor, Row, Runner, Target, values
 
 __all__ = ["Outcome", "Ratio", "Refused", "agree", "loaded", "measure"]
 
@@ -38,6 +38,7 @@ class Ratio:
     median: float
     low: float
     high: float
+    target: Target | None
 
 
 @attrs.frozen
@@ -98,7 +99,7 @@ def measure(row: Row, rounds: int, clock: Clock = time.process_time) -> Outcome:
     finally:
         gc.unfreeze()
     pairs = [(a, b) for a in row.ours for b in row.others if a in times and b in times]
-    ratios = tuple(_ratio(a, b, times[a], times[b]) for a, b in pairs)
+    ratios = tuple(_ratio(a, b, times[a], times[b], row.target(a, b)) for a, b in pairs)
     return Outcome(row, ratios, missing, rounds)
 
 
@@ -119,7 +120,13 @@ def _timed(runner: Runner, chunks: Sequence[Any], clock: Clock) -> float:
     return clock() - start
 
 
-def _ratio(ours: Competitor, other: Competitor, our: list[float], their: list[float]) -> Ratio:
+def _ratio(
+    ours: Competitor,
+    other: Competitor,
+    our: list[float],
+    their: list[float],
+    target: Target | None,
+) -> Ratio:
     ratios = [right / left for left, right in zip(our, their, strict=True)]
     low, median, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-    return Ratio(ours.name, other.name, median, low, high)
+    return Ratio(ours.name, other.name, median, low, high, target)

@@ -9,11 +9,10 @@ from typing import Any
 
 from ._measuring import Outcome, Ratio
 from ._peers import versions
-from ._rows import Row
 
 __all__ = ["as_data", "as_json", "heading", "table"]
 
-_COLUMNS = "{:42} {:>7}  {:15} {:>8} {}"
+_COLUMNS = "{:62} {:>7}  {:15} {:>8} {}"
 
 
 def heading() -> str:
@@ -22,15 +21,14 @@ def heading() -> str:
 
 def table(outcome: Outcome) -> str:
     """Return one row as lines of text, a pair of competitors a line."""
-    row = outcome.row
-    lines = [row.job.name]
-    lines += [_line(row, ratio) for ratio in outcome.ratios]
+    lines = [outcome.row.job.name]
+    lines += [_line(ratio) for ratio in outcome.ratios]
     lines += [f"  {name}: left out, {why}" for name, why in outcome.missing.items()]
     return "\n".join(lines)
 
 
-def _line(row: Row, ratio: Ratio) -> str:
-    target = row.target(ratio.other)
+def _line(ratio: Ratio) -> str:
+    target = ratio.target
     shown = sorted(target.of(one) if target else one for one in (ratio.low, ratio.high))
     median = target.of(ratio.median) if target else ratio.median
     what = "time, in" if target and target.upside_down else "speed, in"
@@ -60,12 +58,12 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "chunk": outcome.row.job.chunk,
         "rounds": outcome.rounds,
         "missing": outcome.missing,
-        "speeds": [_speed(outcome.row, ratio) for ratio in outcome.ratios],
+        "speeds": [_speed(ratio) for ratio in outcome.ratios],
     }
 
 
-def _speed(row: Row, ratio: Ratio) -> dict[str, Any]:
-    target = row.target(ratio.other)
+def _speed(ratio: Ratio) -> dict[str, Any]:
+    target = ratio.target
     return {
         "of": ratio.ours,
         "in multiples of": ratio.other,

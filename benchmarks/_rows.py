@@ -61,11 +61,14 @@ class Competitor:
 
         same: Brings a value into the form in which all are compared; never
             part of what is timed.
+
+        aside: It is shown for comparison, and no target counts for it.
     """
 
     name: str
     load: Callable[[], Runner]
     same: Callable[[Any], Any] = attrs.field(default=lambda value: value)
+    aside: bool = False
 
 
 @attrs.frozen
@@ -128,8 +131,16 @@ class Row:
     def competitors(self) -> tuple[Competitor, ...]:
         return self.ours + self.others
 
-    def target(self, other: str) -> Target | None:
-        return self.targets.get(other, self.targets.get(ALL))
+    def target(self, ours: Competitor, other: Competitor) -> Target | None:
+        if ours.aside or other.aside:
+            return None
+        return self.targets.get(other.name, self.targets.get(ALL))
+
+    def at(self, chunk: int, targets: Mapping[str, Target] | None = None) -> Row:
+        """Return the same row with smaller chunks, and targets of its own."""
+        name = f"{self.job.name}, in chunks of {chunk}"
+        job = attrs.evolve(self.job, name=name, chunk=chunk)
+        return attrs.evolve(self, job=job, targets=targets or {})
 
 
 def values(competitor: Competitor, runner: Runner, chunks: Sequence[Any]) -> list[Any]:

@@ -3,19 +3,23 @@
 Every library's protocol is written as its own documentation shows it, with
 what it offers for the purpose.  The release of 2016 has neither a search nor
 events: its lines are found as its tutorial does it, and its values go into a
-list.  Ends of input play no part, so nobody looks for one.
+list.
+
+Where the input ends between two items, ours raises an error that says so
+(``have`` is 0, and adapters take that for a goodbye) and sansproto closes,
+if `begin_event` was called, as it is in all of its examples.  Both are shown
+in their other form as well: ours that asks `at_eof`, sansproto that does not
+say where an event begins.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
 from struct import Struct
-from typing import Any
 
-import ohneio
-from ohneio import emit, protocol, read, struct_unpack, until
+from ohneio import at_eof, emit, protocol, read, struct_unpack, until
 
+from .._driving import appending, calling, collecting, connecting, responding
 from .._peers import original
 from .._rows import Competitor, Job, Row, Runner, ahead
 from ..limits import lines as line_limits
@@ -24,7 +28,6 @@ from ..limits import records as record_limits
 __all__ = ["ROWS"]
 
 HEADER = Struct("!IHH")
-Chunks = Sequence[bytes]
 
 
 def lines_of_40(items: int) -> bytes:
@@ -38,42 +41,6 @@ def records_of_8(items: int) -> bytes:
     return random.Random(8).randbytes(8 * items)
 
 
-# Ways to drive a competitor.
-
-
-def connecting(connect: Callable[[], ohneio.Connection[Any, Any]]) -> Runner:
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        conn = connect()
-        for chunk in chunks:
-            conn.send(chunk)
-            yield conn.events()
-
-    return run
-
-
-def calling(make: Callable[[], Callable[[bytes], list[Any]]]) -> Runner:
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        feed = make()
-        for chunk in chunks:
-            yield feed(chunk)
-
-    return run
-
-
-def appending(start: Callable[[list[Any]], Any]) -> Runner:
-    """For those whose protocols are given a list, and have `send`."""
-
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        values: list[Any] = []
-        conn = start(values)
-        for chunk in chunks:
-            conn.send(chunk)
-            yield values[:]
-            values.clear()
-
-    return run
-
-
 # Ours.
 
 
@@ -83,6 +50,17 @@ def our_lines() -> Runner:
     @protocol
     def lines():
         while True:
+            yield from emit((yield from line))
+
+    return connecting(lines)
+
+
+def our_lines_to_the_end() -> Runner:
+    line = until(b"\n")
+
+    @protocol
+    def lines():
+        while not (yield from at_eof()):
             yield from emit((yield from line))
 
     return connecting(lines)
@@ -131,12 +109,40 @@ def sansproto_lines() -> Runner:
     def lines(emit):
         reader = sansproto.Reader()
         while True:
+            reader.begin_event()
+            emit((yield from reader.read_until(b"\n")))
+
+    return collecting(lines)
+
+
+def sansproto_lines_unmarked() -> Runner:
+    import sansproto
+
+    @sansproto.receiver
+    def lines(emit):
+        reader = sansproto.Reader()
+        while True:
             emit((yield from reader.read_until(b"\n")))
 
     return collecting(lines)
 
 
 def sansproto_reads() -> Runner:
+    import sansproto
+
+    unpack = HEADER.unpack
+
+    @sansproto.receiver
+    def records(emit):
+        reader = sansproto.Reader()
+        while True:
+            reader.begin_event()
+            emit(unpack((yield from reader.read(8))))
+
+    return collecting(records)
+
+
+def sansproto_reads_unmarked() -> Runner:
     import sansproto
 
     unpack = HEADER.unpack
@@ -157,20 +163,22 @@ def sansproto_structs() -> Runner:
     def records(emit):
         reader = sansproto.Reader()
         while True:
+            reader.begin_event()
             emit((yield from reader.read_struct(HEADER)))
 
     return collecting(records)
 
 
-def collecting(receiver: Any) -> Runner:
+def sansproto_structs_unmarked() -> Runner:
     import sansproto
 
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        collector = sansproto.Collector(receiver)
-        for chunk in chunks:
-            yield collector.send(chunk)
+    @sansproto.receiver
+    def records(emit):
+        reader = sansproto.Reader()
+        while True:
+            emit((yield from reader.read_struct(HEADER)))
 
-    return run
+    return collecting(records)
 
 
 # iofree: requests that its driver answers, and a queue of events.
@@ -214,16 +222,6 @@ def iofree_structs() -> Runner:
     return responding(records)
 
 
-def responding(protocol: Any) -> Runner:
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        parser = protocol.parser()
-        for chunk in chunks:
-            parser.send(chunk)
-            yield [result for _, _, _, result in parser]
-
-    return run
-
-
 # ohneio as it was in 2016.
 
 
@@ -259,50 +257,53 @@ def original_reads() -> Runner:
     return appending(records)
 
 
+UNMARKED = "sansproto without begin_event"
 TARGETS = {"iofree": ahead(2.5), "ohneio of 2016": ahead(5)}
-LINES = Job("lines of 40 bytes, by hand", lines_of_40, items=8192)
-READS = Job("records of 8 bytes, by hand: read and unpack", records_of_8, items=8192)
-STRUCTS = Job("records of 8 bytes, by hand: a struct at a time", records_of_8, items=8192)
 
-ROWS = [
-    Row(
-        LINES,
-        ours=(Competitor("yield from", our_lines), Competitor("await", our_lines_awaited)),
-        peers=(
-            Competitor("sansproto", sansproto_lines),
-            Competitor("iofree", iofree_lines),
-            Competitor("ohneio of 2016", original_lines),
-        ),
-        limits=(
-            Competitor("flat loop", lambda: calling(line_limits.by_find)),
-            Competitor("split", lambda: calling(line_limits.by_split)),
-        ),
-        targets={"sansproto": ahead(1.2), **TARGETS},
+LINES = Row(
+    Job("lines of 40 bytes, by hand", lines_of_40, items=8192),
+    ours=(
+        Competitor("yield from", our_lines),
+        Competitor("await", our_lines_awaited),
+        Competitor("yield from, at_eof", our_lines_to_the_end, aside=True),
     ),
-    Row(
-        READS,
-        ours=(Competitor("read(8)", our_reads),),
-        peers=(
-            Competitor("sansproto", sansproto_reads),
-            Competitor("iofree", iofree_reads),
-            Competitor("ohneio of 2016", original_reads),
-        ),
-        limits=(
-            Competitor("flat loop", lambda: calling(lambda: record_limits.one_by_one(HEADER))),
-        ),
-        targets={"sansproto": ahead(1), **TARGETS},
+    peers=(
+        Competitor("sansproto", sansproto_lines),
+        Competitor(UNMARKED, sansproto_lines_unmarked, aside=True),
+        Competitor("iofree", iofree_lines),
+        Competitor("ohneio of 2016", original_lines),
     ),
-    Row(
-        STRUCTS,
-        ours=(Competitor("struct_unpack", our_structs),),
-        peers=(
-            Competitor("sansproto", sansproto_structs),
-            Competitor("iofree", iofree_structs),
-            Competitor("ohneio of 2016", original_reads),
-        ),
-        limits=(
-            Competitor("iter_unpack", lambda: calling(lambda: record_limits.together(HEADER))),
-        ),
-        targets={"sansproto": ahead(1), **TARGETS},
+    limits=(
+        Competitor("flat loop", lambda: calling(line_limits.by_find)),
+        Competitor("split", lambda: calling(line_limits.by_split)),
     ),
-]
+    targets={"sansproto": ahead(1.2), **TARGETS},
+)
+
+READS = Row(
+    Job("records of 8 bytes, by hand: read and unpack", records_of_8, items=8192),
+    ours=(Competitor("read(8)", our_reads),),
+    peers=(
+        Competitor("sansproto", sansproto_reads),
+        Competitor(UNMARKED, sansproto_reads_unmarked, aside=True),
+        Competitor("iofree", iofree_reads),
+        Competitor("ohneio of 2016", original_reads),
+    ),
+    limits=(Competitor("flat loop", lambda: calling(lambda: record_limits.one_by_one(HEADER))),),
+    targets={"sansproto": ahead(1), **TARGETS},
+)
+
+STRUCTS = Row(
+    Job("records of 8 bytes, by hand: a struct at a time", records_of_8, items=8192),
+    ours=(Competitor("struct_unpack", our_structs),),
+    peers=(
+        Competitor("sansproto", sansproto_structs),
+        Competitor(UNMARKED, sansproto_structs_unmarked, aside=True),
+        Competitor("iofree", iofree_structs),
+        Competitor("ohneio of 2016", original_reads),
+    ),
+    limits=(Competitor("iter_unpack", lambda: calling(lambda: record_limits.together(HEADER))),),
+    targets={"sansproto": ahead(1), **TARGETS},
+)
+
+ROWS = [LINES, READS, STRUCTS, LINES.at(1460), LINES.at(64), STRUCTS.at(64)]

@@ -90,6 +90,21 @@ def test_a_target_counts_speed_or_time(target, ratio, counted, reached):
     assert target.reached(ratio) is reached
 
 
+def test_what_is_shown_aside_has_no_target():
+    aside = Competitor("aside", lambda: one_by_one, aside=True)
+    row = Row(JOB, (US, aside), (THEM, aside), targets={ALL: ahead(1), "us": ahead(2)})
+    assert row.target(US, THEM) == ahead(1)
+    assert row.target(US, US) == ahead(2)
+    assert row.target(aside, THEM) is row.target(US, aside) is None
+
+
+def test_a_row_in_smaller_chunks_has_targets_of_its_own():
+    smaller = Row(JOB, (US,), (THEM,), targets={ALL: ahead(1)}).at(1)
+    assert smaller.job.name == "letters, in chunks of 1"
+    assert smaller.job.input(items=1) == [b"a", b"b"]
+    assert smaller.target(US, THEM) is None
+
+
 def test_a_job_is_cut_into_chunks_unless_it_has_none():
     assert JOB.input() == [b"ab"] * 3
     assert JOB.input(items=1, chunk=1) == [b"a", b"b"]
