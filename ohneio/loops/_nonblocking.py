@@ -10,19 +10,16 @@ from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ohneio.loops._pump import CHUNK, LINGER, Next, Pump
+from ohneio.loops._pump import BURST, CHUNK, LINGER, Next, Pump
 
 if TYPE_CHECKING:
     from ohneio import Connection
     from ohneio.loops._sockets import Address
 
-__all__ = ["BURST", "Channel"]
+__all__ = ["Channel"]
 
 R = TypeVar("R", covariant=True)
 E = TypeVar("E", covariant=True)
-
-#: Most steps, and most sends, of one connection before the others have their turn.
-BURST = 16
 
 
 class _Outgoing:

@@ -27,13 +27,17 @@ from ohneio.core import State
 if TYPE_CHECKING:
     from ohneio import Connection
 
-__all__ = ["CHUNK", "LINGER", "Next", "Pump"]
+__all__ = ["BURST", "CHUNK", "LINGER", "Next", "Pump"]
 
 R = TypeVar("R")
 E = TypeVar("E")
 
 #: Most bytes that are read, or taken as output, at a time.
 CHUNK = 65536
+
+#: Most transfers of one connection in a row before others have their turn, where
+#: the loop itself does not see to it.
+BURST = 16
 
 #: Most seconds that a connection whose protocol has ended waits for the peer
 #: to close too. Closing while the peer still sends would reset the connection,

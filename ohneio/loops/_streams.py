@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ohneio.loops._async import AsyncChannel, handle, tell
-from ohneio.loops._pump import CHUNK, LINGER
+from ohneio.loops._pump import BURST, CHUNK, LINGER
 from ohneio.loops._sockets import Server, accept, peer_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class StreamChannel(AsyncChannel[R, E]):
         super().__init__(conn, peer, watched=watched, lingers=lingers)
         self._reader = reader
         self._writer = writer
+        self._sends = 0
         # Nothing is left in the transport's buffer: `drain` waits until all is sent.
         # (One byte, not none: asyncio's TLS never resumes from a limit of 0.)
         writer.transport.set_write_buffer_limits(high=1, low=0)
@@ -66,7 +67,10 @@ class StreamChannel(AsyncChannel[R, E]):
     async def _send(self, data: bytes) -> None:
         self._writer.write(data)
         await self._writer.drain()
-        await asyncio.sleep(0)  # a peer that always reads would keep us from giving way
+        # A peer that always reads would keep us from ever giving way.
+        self._sends = (self._sends + 1) % BURST
+        if not self._sends:
+            await asyncio.sleep(0)
 
     async def _half_close(self) -> None:
         self._writer.write_eof()

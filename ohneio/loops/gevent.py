@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ohneio.loops._failures import Failures, OnError, missing
+from ohneio.loops._pump import BURST
 from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, prompt
 from ohneio.loops._sync import SyncChannel, handle
 
@@ -40,18 +41,25 @@ E = TypeVar("E")
 
 
 class Channel(SyncChannel[R, E]):
-    """One connection on a gevent socket; it gives way to others after every transfer.
+    """One connection on a gevent socket; now and then it gives way to others.
 
     A socket that is always ready never would by itself.
     """
 
+    _transfers = 0
+
     def _send(self, data: bytes) -> None:
         super()._send(data)
-        gevent.sleep(0)
+        self._give_way()
 
     def _receive(self) -> None:
         super()._receive()
-        gevent.sleep(0)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        self._transfers = (self._transfers + 1) % BURST
+        if not self._transfers:
+            gevent.sleep(0)
 
 
 def connect(factory: Callable[[], Connection[R, E]], host: str, port: int) -> Channel[R, E]:

@@ -34,7 +34,11 @@ def failures():
 def one_after_the_other(*factories):
     """A factory that makes another connection each time."""
     left = list(factories)
-    return lambda: left.pop(0)()
+
+    def make():
+        return left.pop(0)()
+
+    return make
 
 
 # Bytes.
