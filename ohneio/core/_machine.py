@@ -14,6 +14,7 @@ suspended generators is dropped from its beginning.
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from contextvars import copy_context
 from types import CoroutineType, GeneratorType, TracebackType
 from typing import cast
 
@@ -41,8 +42,10 @@ class Machine:
     def __del__(self) -> None:
         # Python would unwind them all the same, but in whatever host is current
         # where they are dropped: a `write` would end up in another connection.
+        # In a context of its own: CPython 3.11 collects garbage inside of
+        # ContextVar.set(), which another one in the same context then breaks.
         if self.stack:
-            self.close()
+            copy_context().run(self.close)
 
     def resume(self, error: BaseException | None = None) -> object:
         """Run on: return `WAIT` when suspended, or the value of the first generator.

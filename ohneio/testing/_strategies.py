@@ -3,7 +3,8 @@
 Functions of yours are no obstacle where it is known what goes into them: a
 mapped value is the function's result for a value below.  A parser written by
 hand is one: nobody knows what it takes, so give it an example by
-``p.example(strategy)``.
+``p.example(strategy)``, or, where the grammar should not know of tests, by
+``values(grammar, {p: strategy})``.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy  # noqa: TC002  # a name that users may ask for
 
 from ..core import BuildError, Parser
-from . import _rules as _rules  # fills the table
+from . import _frame_rules as _frame_rules  # they fill the table
+from . import _rules as _rules
+from . import _token_rules as _token_rules
 from ._outcome import LawBroken, same, shown
-from ._walk import Walk
+from ._walk import NO_EXAMPLES, Examples, Walk
 
 __all__ = ["mutated", "roundtrip", "values", "wire"]
 
 T = TypeVar("T")
 
 
-def values(parser: Parser[T]) -> SearchStrategy[T]:
+def values(parser: Parser[T], examples: Examples = NO_EXAMPLES) -> SearchStrategy[T]:
     """Return a strategy of the values that *parser* parses to.
+
+    *examples* has strategies for the values of parsers inside it.
 
     Raises:
         UsageError: A node is written by hand, or of an unknown class, and has
@@ -38,10 +43,10 @@ def values(parser: Parser[T]) -> SearchStrategy[T]:
         >>> find(values(seq(literal(b"#"), exactly(1))), lambda value: True)
         (b'#', b'\\x00')
     """
-    return Walk("values").of(parser)
+    return Walk("values", examples).of(parser)
 
 
-def wire(parser: Parser[object]) -> SearchStrategy[bytes]:
+def wire(parser: Parser[object], examples: Examples = NO_EXAMPLES) -> SearchStrategy[bytes]:
     """Return a strategy of bytes that *parser* parses, to the last of them.
 
     Raises:
@@ -53,10 +58,10 @@ def wire(parser: Parser[object]) -> SearchStrategy[bytes]:
         >>> find(wire(until(b";")), lambda data: len(data) > 1)
         b'\\x00;'
     """
-    return Walk("wire").of(parser)
+    return Walk("wire", examples).of(parser)
 
 
-def mutated(parser: Parser[object]) -> SearchStrategy[bytes]:
+def mutated(parser: Parser[object], examples: Examples = NO_EXAMPLES) -> SearchStrategy[bytes]:
     """Return a strategy of bytes that are nearly what *parser* parses.
 
     Bytes are changed, lost or doubled, a piece is cut off or moved, something
@@ -65,10 +70,10 @@ def mutated(parser: Parser[object]) -> SearchStrategy[bytes]:
     Raises:
         UsageError: As `values`.
     """
-    return st.builds(_mutate, wire(parser), st.lists(_CHANGE, min_size=1, max_size=3))
+    return st.builds(_mutate, wire(parser, examples), st.lists(_CHANGE, min_size=1, max_size=3))
 
 
-def roundtrip(parser: Parser[T]) -> Callable[[], None]:
+def roundtrip(parser: Parser[T], examples: Examples = NO_EXAMPLES) -> Callable[[], None]:
     """Return a test: what *parser* builds, it parses to the same value.
 
     Bind it to a name that your test runner collects. Values that an ambiguous
@@ -83,7 +88,7 @@ def roundtrip(parser: Parser[T]) -> Callable[[], None]:
         >>> test_lines()
     """
 
-    @given(values(parser))
+    @given(values(parser, examples))
     def test_roundtrip(value: T) -> None:
         try:
             data = parser.build(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -11,10 +11,22 @@ from hypothesis.strategies import SearchStrategy
 
 from ..core import Parser, UsageError
 
-__all__ = ["Child", "Node", "Rules", "Strategy", "Walk", "register", "rules_of"]
+__all__ = [
+    "NO_EXAMPLES",
+    "Child",
+    "Examples",
+    "Node",
+    "Rules",
+    "Strategy",
+    "Walk",
+    "register",
+    "rules_of",
+]
 
 Strategy: TypeAlias = SearchStrategy[Any]
 Node: TypeAlias = Parser[Any]
+#: Strategies for the values of parsers that nobody else can know.
+Examples: TypeAlias = Mapping[Node, Strategy]
 #: Makes the strategy of a child.
 Child: TypeAlias = Callable[[Node], Strategy]
 
@@ -26,6 +38,8 @@ class Rules:
     values: Callable[[Any, Child], Strategy]
     wire: Callable[[Any, Child], Strategy]
 
+
+NO_EXAMPLES: Examples = {}
 
 _TABLE: dict[type[Node], Rules] = {}
 
@@ -68,8 +82,9 @@ def rules_of(node: Node, name: str) -> Rules:
 class Walk:
     """Make the strategies of a tree, each node's once: a grammar may refer to itself."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, examples: Examples = NO_EXAMPLES) -> None:
         self._name = name
+        self._examples = examples
         self._made: dict[int, Strategy] = {}
 
     def of(self, node: Node) -> Strategy:
@@ -82,5 +97,8 @@ class Walk:
         return self._made[id(node)]
 
     def _draw(self, node: Node) -> Strategy:
+        if node in self._examples:
+            example = self._examples[node]
+            return example if self._name == "values" else example.map(node.build)
         rules = rules_of(node, self._name)
         return (rules.values if self._name == "values" else rules.wire)(node, self.of)
