@@ -30,6 +30,7 @@ from ._transform import Label, Verify, answered, name_of
 __all__ = ["Dispatch", "dispatch"]
 
 K = TypeVar("K", bound=Hashable)
+L = TypeVar("L")
 T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
@@ -230,19 +231,21 @@ def phrase(tag: object) -> str | bytes:
     return tag if isinstance(tag, bytes) else named(tag)
 
 
+# The keys may be of a narrower type than the tag: members of an enumeration, say,
+# for a number. And mypy infers a tag made in place only where it has a variable.
 @overload
 def dispatch(
-    tag: Parser[K],
+    tag: Parser[L],  # pyright: ignore[reportInvalidTypeVarUse]
     branches: Mapping[K, Parser[T]],
     default: None = None,
-    key: Callable[[T], K] | None = None,
+    key: Callable[[T], object] | None = None,
 ) -> Parser[T]: ...
 @overload
 def dispatch(
-    tag: Parser[K],
+    tag: Parser[L],  # pyright: ignore[reportInvalidTypeVarUse]
     branches: Mapping[K, Parser[T]],
     default: Parser[U],
-    key: Callable[[T | U], K] | None = None,
+    key: Callable[[T | U], object] | None = None,
 ) -> Parser[T | U]: ...
 
 
