@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -104,10 +103,9 @@ class _Search:
     def _settle(self, cycle: list[Node]) -> None:
         for node in cycle:
             self.facts[id(node)] = BEST
-        for turn in count():
-            changed = [self._ask(node, turn) for node in cycle]
-            if not any(changed):
-                break
+        turn = 0
+        while sum(self._ask(node, turn) for node in cycle):  # as long as some have changed
+            turn += 1
         for node in cycle:
             if self.facts[id(node)].least == ENDLESS:
                 self.facts[id(node)] = attrs.evolve(self.facts[id(node)], least=0)
