@@ -106,13 +106,15 @@ class Machine:
 
     def _closed(self, routine: Routine[object]) -> BaseException | None:
         """Unwind *routine*, which may still run others, and return what came out of it."""
+        machine = Machine(self._host, routine)
         try:
-            Machine(self._host, routine).resume(GeneratorExit())
+            ended = machine.resume(GeneratorExit()) is not WAIT
         except GeneratorExit:
             return None
         except BaseException as error:  # it is raised when all are unwound
             return error
-        return None
+        machine.stack.clear()
+        return None if ended else UsageError("the protocol ignores that it is being closed")
 
     def _passed_on(self, error: BaseException) -> BaseException:
         if isinstance(error, ParseError):

@@ -129,11 +129,25 @@ def _connecting(
     @functools.wraps(function)
     def connect(*args: P.args, **kwargs: P.kwargs) -> Connection[R, object]:
         if signature is None:
-            # Making a generator binds the arguments and runs nothing.
-            routine = function(*args, **kwargs)
-            return Connection(lambda: routine, limits)
+            return _eager(function, limits, *args, **kwargs)
         signature.bind(*args, **kwargs)
         # A coroutine that is dropped before it ran would warn; make it late.
         return Connection(functools.partial(function, *args, **kwargs), limits)
 
     return connect
+
+
+def _eager(
+    function: Callable[P, Routine[R]], limits: Limits, *args: P.args, **kwargs: P.kwargs
+) -> Connection[R, object]:
+    # The connection is made first: of garbage in a cycle the collector ends what
+    # is older first, and the connection has to unwind the generator in its own
+    # host.  Making a generator binds the arguments and runs nothing.
+    conn: Connection[R, object] = Connection(_nothing_yet, limits)
+    routine = function(*args, **kwargs)
+    conn._start = lambda: routine
+    return conn
+
+
+def _nothing_yet() -> Never:
+    raise UsageError("the connection has no protocol yet")

@@ -39,6 +39,11 @@ T_co = TypeVar("T_co", covariant=True)
 UNBOUNDED = (1 << 30) - 1
 
 
+#: How often code that is being unwound is told that nothing will come, before
+#: it is given up: it catches everything, and would wait for ever.
+PATIENCE = 100
+
+
 class Parsing(Protocol[T_co]):
     """Anything with the steps of a parser."""
 
@@ -83,6 +88,7 @@ class Run(Host):
         "item",
         "marks",
         "output",
+        "refusals",
         "waited_at",
         "waiting",
         "want",
@@ -97,6 +103,8 @@ class Run(Host):
         self.events: list[object] = []
         self.waiting = Waiting.START
         self.want = 0
+        # How often it tried to wait while it was being unwound.
+        self.refusals = 0
         # Where a `wait` was last begun: see `turn`.
         self.waited_at = -1
         # The alternatives that are open, outermost first.
@@ -237,7 +245,8 @@ class Run(Host):
         """Suspend until what it waits for is there, or the input ended."""
         if self.marks:
             self.check_held(self.marks[0])
-        if self.closing:
+        if self.closing and self.refusals < PATIENCE:
+            self.refusals += 1
             raise UsageError("cannot wait while the connection is being closed")
         self.waiting, self.want = waiting, want
         yield WAIT
