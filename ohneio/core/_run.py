@@ -114,7 +114,7 @@ class Run(Host):
         self.item: int | None = None
         self._again = 0
         self._furthest = None
-        # Where an alternative began that held too much when something failed.
+        # Where an alternative began that held too much.
         self._spilled: int | None = None
 
     # For the driver.
@@ -420,7 +420,9 @@ class Run(Host):
         protocol goes to sleep: what trips there would trip at the end as well.
         """
         if mark.alive and self._holds_too_much():
-            self.input.move_to(self.marks[0].position)
+            # Told anew at the end of the item: where this is seen depends on the cuts.
+            self._spilled = self.marks[0].position
+            self.input.move_to(self._spilled)
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
 
     def _holds_too_much(self) -> bool:

@@ -12,6 +12,9 @@ import pytest
 HERE = Path(__file__).parent
 #: Three directories up is where the configuration is.
 ROOT = HERE.parent.parent
+#: Nothing is loaded that these tests do without: that is most of the time they take.
+OPTIONS = ["-q", "-m", "not slow", "--noconftest", "-p", "no:hypothesispytest"]
+OPTIONS += ["-p", "no:cacheprovider"]
 
 
 def run(name: str) -> int:
@@ -26,11 +29,9 @@ def run(name: str) -> int:
         include=[f"*/ohneio/core/_{name}.py"],
     )
     with measured.collect():
-        status = pytest.main(
-            ["-q", "-m", "", "-p", "no:cacheprovider", str(HERE / f"test_{name}.py")]
-        )
+        status = pytest.main([*OPTIONS, str(HERE / f"test_{name}.py")])
     return int(status) or int(measured.report(skip_covered=False) < 100)
 
 
 if __name__ == "__main__":
-    sys.exit(max([run(name) for name in sys.argv[1:]]))
+    sys.exit(run(sys.argv[1]))

@@ -445,6 +445,21 @@ def test_what_alternatives_hold_is_bounded(inner):
     assert (error.name, error.offset) == ("max_buffered", 0)
 
 
+@pytest.mark.parametrize(
+    "last",
+    [exactly(9), until(b";", max=1), (exactly(1) >> literal(b"!")).label("last"), fail("no")],
+    ids=repr,
+)
+def test_what_fails_when_too_much_is_held_is_that(last):
+    """Had the bytes come one by one, it would never have got so far; the path is the same."""
+    four = exactly(4)
+    held = seq(four, four, exactly(1), last)
+    for grammar in (choice(held, literal(b"x")), choice(seq(exactly(1), choice(held, four)), four)):
+        error = error_of(grammar, b"1aaaabbbbc?!;", limits=Limits(max_buffered=4), end=False)
+        assert isinstance(error, LimitExceeded)
+        assert (error.name, error.offset, error.path) == ("max_buffered", 0, ())
+
+
 def test_behind_commit_nothing_is_held():
     """Any number of bytes may follow; what went before is still bounded."""
     limits = Limits(max_buffered=4)
