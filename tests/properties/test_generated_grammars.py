@@ -22,6 +22,14 @@ SEARCH = settings(
 )
 
 
+def values_of(grammar):
+    """Draw the grammar with one of its values."""
+    try:
+        return st.tuples(st.just(grammar), values(grammar))
+    except UsageError:
+        return st.nothing()
+
+
 @SEARCH
 @given(cases())
 def test_every_law_holds(case):
@@ -45,11 +53,3 @@ def test_what_is_built_parses_to_the_same_value(case):
     except BuildError:
         return
     assert same(grammar.parse(data), value)
-
-
-def values_of(grammar):
-    """Draw the grammar with one of its values."""
-    try:
-        return st.tuples(st.just(grammar), values(grammar))
-    except UsageError:
-        return st.nothing()
