@@ -8,6 +8,8 @@ from typing import TypeVar
 from ..core._connection import Connection
 from ..core._limits import DEFAULT_LIMITS, Limits
 from ..core._parser import Parser, items
+from ._checks import parser_of
+from ._loops import refuse_endless
 
 __all__ = ["stream"]
 
@@ -28,6 +30,10 @@ def stream(
 
         limits: The bounds of each connection.
 
+    Raises:
+        UsageError: *parser* is no parser, or can succeed on nothing. Where
+            that cannot be known, an item that consumed nothing is one.
+
     Example:
         >>> from ohneio import until
         >>> conn = stream(until(b"\\n"))()
@@ -35,6 +41,7 @@ def stream(
         >>> conn.events(), conn.unconsumed
         ([b'one', b'two'], b'thr')
     """
+    refuse_endless(parser_of(parser))
 
     def connect() -> Connection[None, T]:
         return Connection(lambda: items(parser), limits)
