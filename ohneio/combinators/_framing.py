@@ -13,7 +13,7 @@ import attrs
 
 from ..core._alternatives import try_build
 from ..core._buffer import Bytes
-from ..core._building import built, inside, put
+from ..core._building import apart, built, inside, put
 from ..core._errors import BuildError, UsageError, show
 from ..core._facts import NO_BYTES, Facts, sequence
 from ..core._frames import framed
@@ -88,7 +88,7 @@ class Sized(Parser[T_co]):
         return framed(self.parser, self.size)
 
     def _build(self, value: object) -> Steps[None]:
-        body = yield from built(self.parser, value)
+        body = yield from apart(self.parser, value)
         if len(body) != self.size:
             raise BuildError(f"expected {self.size} bytes, not {len(body)}")
         yield from put(body)
@@ -125,7 +125,7 @@ class LengthPrefixed(Parser[T_co]):
         return (yield from framed(self.inner, size))
 
     def _build(self, value: object) -> Steps[None]:
-        body = yield from built(self.inner, value)
+        body = yield from apart(self.inner, value)
         yield from announce(self.length, len(body), "bytes")
         yield from put(body)
 

@@ -11,7 +11,7 @@ itself all the same, a counted run of bytes cannot.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Literal, Never, Protocol, TypeVar
 
 from ._errors import BuildError, ParseError, capped_place
@@ -24,9 +24,11 @@ from ._steps import DONE, Host, Step, Steps, host
 
 __all__ = [
     "NOTHING",
+    "Body",
     "Build",
     "Building",
     "Nothing",
+    "apart",
     "build",
     "builder",
     "built",
@@ -84,6 +86,43 @@ class _NoInput(Input):
         raise by_hand("position()")
 
 
+class Body:
+    """Some pieces of which only the size is asked: they are joined with the whole.
+
+    What has a length in front may stand in another that has, and so on: joined
+    at each level its bytes would be copied as often as it is deep.
+    """
+
+    __slots__ = ("pieces", "size")
+
+    def __init__(self, pieces: list[bytes | Body]) -> None:
+        self.pieces = pieces
+        self.size = sum(map(len, pieces))
+
+    def __len__(self) -> int:
+        return self.size
+
+
+def joined(pieces: list[bytes | Body]) -> bytes:
+    """Join *pieces*, and those that are in them."""
+    try:
+        return b"".join(pieces)  # type: ignore[arg-type]  # nearly always there are none
+    except TypeError:
+        return b"".join(_flat(pieces))
+
+
+def _flat(pieces: list[bytes | Body]) -> Iterator[bytes]:
+    stack = [iter(pieces)]
+    while stack:
+        piece = next(stack[-1], None)
+        if piece is None:
+            stack.pop()
+        elif isinstance(piece, Body):
+            stack.append(iter(piece.pieces))
+        else:
+            yield piece
+
+
 class Build(Host):
     """Hold the state of one building: the pieces so far, and where in the value it is."""
 
@@ -95,7 +134,7 @@ class Build(Host):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.pieces: list[bytes] = []
+        self.pieces: list[bytes | Body] = []
         # The names and indices on the way to the part of the value being
         # built.  An error leaves them as they are: that is its place.
         self.place_of_value: list[str | int] = []
@@ -168,7 +207,7 @@ def by_hand(name: str) -> BuildError:
 builder: Callable[[], Build] = host.get  # type: ignore[assignment]
 
 
-def put(data: bytes) -> Step[None]:
+def put(data: bytes | Body) -> Step[None]:
     """Add *data* to what is being built."""
     builder().pieces.append(data)
     return DONE
@@ -176,11 +215,16 @@ def put(data: bytes) -> Step[None]:
 
 def built(parser: Building[V], value: V) -> Steps[bytes]:
     """Build *value* apart from what is being built, and return its bytes."""
+    return joined((yield from apart(parser, value)).pieces)
+
+
+def apart(parser: Building[V], value: V) -> Steps[Body]:
+    """Build *value* apart from what is being built, and return its pieces."""
     outer = builder()
     kept, outer.pieces = outer.pieces, []
     try:
         yield from parser._build(value)
-        return b"".join(outer.pieces)
+        return Body(outer.pieces)
     finally:
         outer.pieces = kept
 
@@ -248,4 +292,4 @@ def _joined(inner: Build, parser: Building[V], value: V) -> bytes:
         raise
     finally:
         host.reset(token)
-    return b"".join(inner.pieces)
+    return joined(inner.pieces)

@@ -252,6 +252,9 @@ def furthest(first: ParseError | None, second: ParseError) -> ParseError:
 
 
 def _reach(error: ParseError) -> tuple[int, int]:
+    if error._at_frame_end and error._start is not None:
+        # The frame may end where nothing is yet, and nothing was read up to there.
+        return error._start, error._start
     offset = -1 if error.offset is None else error.offset
     return max(offset, error._read_to), offset
 

@@ -54,10 +54,15 @@ def within(parser: Parsing[T], end: int, filled: tuple[str | bytes, int] | None 
 def left_over(run: Run, expected: str | bytes, found: int) -> ParseError:
     """Return the error for a frame of which something is left over."""
     stopped = run._furthest
-    if isinstance(stopped, IncompleteInput) and stopped.offset == run.input.position:
-        # The parser ended because the input did: there is nothing else to blame.
+    if stopped is not None and _ran_out(stopped, run.input.position):
+        # The parser ended because it was short of bytes: there is nothing else to blame.
         return anew(stopped)
     return run.mismatch(expected, found=found)
+
+
+def _ran_out(error: ParseError, here: int) -> bool:
+    ended = isinstance(error, IncompleteInput)
+    return error.offset == here if ended else error._at_frame_end and error._start == here
 
 
 def forget(run: Run, before: ParseError | None, end: int) -> None:
