@@ -316,7 +316,7 @@ def test_commit_and_emit_are_allowed_in_a_record():
         nothing: None = field(commit)
         body: bytes = field(telling)
 
-    conn = stream(optional(record(Telling)))()
+    conn = stream(record(Telling) | exactly(1))()
     conn.send(b"aa")
     assert conn.events() == ["here", Telling(None, b"a")]
     assert failed(optional(record(Telling)), b"ab")[1:] == (0, 2)
