@@ -14,6 +14,7 @@ from ohneio import (
     UsageError,
     exactly,
     literal,
+    parser,
     protocol,
     read,
     seq,
@@ -118,12 +119,12 @@ def test_until_takes_the_bytes_before_the_delimiter_and_the_delimiter_too(delimi
     for before in (b"", b"x", delimiter[:-1], b"ab" + delimiter[:-1] + b"x", b"\r\r", b"a" * 9):
         data = before + delimiter + b"rest" + delimiter
         size = data.index(delimiter)
-        for parser, value in (
+        for token, value in (
             (until(delimiter), data[:size]),
             (until(delimiter, include=True), data[: size + len(delimiter)]),
             (until(delimiter, max=99), data[:size]),
         ):
-            outcome = told(parser, data)
+            outcome = told(token, data)
             assert outcome.value == value
             assert outcome.consumed == outcome.after == size + len(delimiter)
 
@@ -352,6 +353,23 @@ def test_a_parser_reads_as_it_was_written(parser, text):
     again = eval(text, {"exactly": exactly, "until": until, "literal": literal})
     assert again == parser
     assert hash(again) == hash(parser)
+
+
+@pytest.mark.parametrize("token", [exactly(1), until(b";"), until(b";", max=3)], ids=repr)
+def test_what_has_a_choice_cannot_be_built_from_nothing(token):
+    """Where its value is dropped, in a combinator or by hand; a literal has none."""
+
+    @parser
+    def by_hand():
+        yield from literal(b"<")
+        yield from token
+        return 1
+
+    message = r"^\w+\(.*\) cannot build from nothing"
+    with pytest.raises(BuildError, match=message):
+        by_hand.build(1)
+    with pytest.raises(BuildError, match=message):
+        (token >> literal(b"x")).build(b"x")
 
 
 def test_tokens_follow_one_another_across_chunks():
