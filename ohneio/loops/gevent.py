@@ -76,7 +76,7 @@ def connect(factory: Callable[[], Connection[R, E]], host: str, port: int) -> Ch
     Example::
 
         with connect(replies, "127.0.0.1", 6379) as channel:
-            channel.write(b"PING\r\n")
+            channel.write(b"PING\\r\\n")
             print(next(channel))
     """
     conn = factory()

@@ -141,7 +141,7 @@ def connect(
     Example::
 
         def greet(channel):
-            channel.write(b"PING\r\n")
+            channel.write(b"PING\\r\\n")
             return channel.result().addCallback(print)
 
         connect(pong, "127.0.0.1", 6379).addCallback(greet)
