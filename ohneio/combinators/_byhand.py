@@ -61,8 +61,9 @@ class ByHand(Parser[T_co]):
         return self.function(*self.args, **dict(self.kwargs))
 
     def _parse(self) -> Steps[T_co]:
-        # On the driver's stack, so that it may recurse as deep as is allowed.
-        return current().call(self._routine())
+        # On the driver's stack, so that it may recurse as deep as is allowed; made
+        # only when it runs, since Python warns of a coroutine that never did.
+        return (yield from current().call(self._routine()))
 
     def _build(self, value: object) -> Steps[None]:
         host = builder()

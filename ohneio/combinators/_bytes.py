@@ -116,8 +116,8 @@ class Until(Parser[bytes]):
     def _build(self, value: object) -> Steps[None]:
         data = bytes_of(value)
         whole = data if self.include else data + self.delimiter
-        size = whole.find(self.delimiter)
-        if size != len(whole) - len(self.delimiter):
+        size = len(whole) - self._width
+        if size < 0 or whole.find(self.delimiter) != size:
             raise BuildError(f"{show(self.delimiter)} belongs at the end and nowhere before")
         if size > self.max:
             raise BuildError(f"expected at most {self.max} bytes, not {size}")

@@ -13,6 +13,7 @@ from ..core._parser import Parser
 __all__ = [
     "BelowZero",
     "bytes_of",
+    "check_none",
     "described",
     "index_of",
     "int_of",
@@ -72,6 +73,12 @@ def index_of(value: object) -> int | None:
         return operator.index(cast("int", value))
     except TypeError:
         return None
+
+
+def check_none(value: object) -> None:
+    """Refuse to build any value but None, of a parser that gives no other."""
+    if value is not None and value is not NOTHING:
+        raise BuildError(f"expected None, not {described(value)}")
 
 
 def described(value: object) -> str:

@@ -18,7 +18,7 @@ from ..core._facts import ANY, Facts, alternatives, sequence
 from ..core._likeness import alike
 from ..core._parser import Parser, nodes
 from ..core._steps import Steps, current
-from ._checks import parser_of
+from ._checks import check_none, parser_of
 from ._loops import or_nothing
 
 __all__ = [
@@ -131,7 +131,12 @@ class Lookahead(Parser[T_co]):
         refuse_commit(self.parser)
 
     def _parse(self) -> Steps[T_co]:
-        return (yield from ahead(self.parser))
+        run = current()
+        before = run._furthest
+        value = yield from ahead(self.parser)
+        # It matched: what it tried further on is no help to whoever fails here.
+        run._furthest = before
+        return value
 
     def _build(self, value: object) -> Steps[None]:
         # What it looks at is built by what stands behind it.
@@ -156,18 +161,22 @@ class NotFollowedBy(Parser[None]):
 
     def _parse(self) -> Steps[None]:
         run = current()
-        mark = run.mark(fixed=True)
+        # What is tried here is not what was expected.
+        before, mark = run._furthest, run.mark(fixed=True)
         try:
             value = yield from attempt(self.parser)
             run.check_held(mark)
+            size = run.input.position - mark.position
             run.rewind(mark)
         finally:
+            run._furthest = before
             run.release(mark)
         if value is not MISS:
-            raise run.mismatch(f"no {self.parser!r}")
+            raise run.mismatch(f"no {self.parser!r}", found=size)
 
     def _build(self, value: object) -> Steps[None]:
         yield from ()
+        check_none(value)
 
     def _facts(self) -> Facts:
         return attrs.evolve(EMPTY, more=None, unambiguous=None)
@@ -186,10 +195,11 @@ class Commit(Parser[None]):
 
     def _build(self, value: object) -> Steps[None]:
         yield from ()
+        check_none(value)
 
     def _facts(self) -> Facts:
-        # Where it closes alternatives, what they would have matched is an error.
-        return attrs.evolve(EMPTY, unambiguous=None)
+        # With nothing taken an alternative cannot be told by its first byte any more.
+        return attrs.evolve(EMPTY, first=None)
 
 
 @attrs.frozen(repr=False)
@@ -207,6 +217,7 @@ class Eof(Parser[None]):
 
     def _build(self, value: object) -> Steps[None]:
         yield from ()
+        check_none(value)
 
     def _facts(self) -> Facts:
         # Whatever stands behind keeps it from matching.

@@ -15,7 +15,7 @@ from ..core._alternatives import try_build
 from ..core._buffer import Bytes
 from ..core._building import apart, built, inside, put
 from ..core._errors import BuildError, UsageError, show
-from ..core._facts import NO_BYTES, Facts, sequence
+from ..core._facts import ANY, NO_BYTES, Facts, sequence
 from ..core._frames import framed
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED
@@ -71,7 +71,9 @@ def as_frame(body: Facts) -> Facts:
     Another form of its value may be one that the frame cannot hold.
     """
     buildable = body.buildable if body.canonical or body.buildable is False else None
-    return attrs.evolve(body, more=NO_BYTES, buildable=buildable)
+    # How far it looks where it does not match is then up to the frame.
+    greatest = None if body.more else body.greatest
+    return attrs.evolve(body, greatest=greatest, more=NO_BYTES, buildable=buildable)
 
 
 @attrs.frozen(repr=False)
@@ -95,8 +97,9 @@ class Sized(Parser[T_co]):
 
     def _facts(self) -> Facts:
         n, facts = self.size, as_frame(self.parser.facts)
-        first = facts.first if n else NO_BYTES
-        silent = facts.silent if facts.constant or facts.silent is False else None
+        first = (ANY if facts.first == NO_BYTES else facts.first) if n else NO_BYTES
+        fits = facts.least == facts.greatest == n
+        silent = facts.silent if fits or facts.silent is False else None
         return attrs.evolve(facts, least=n, greatest=n, nullable=n == 0, first=first, silent=silent)
 
 
@@ -170,7 +173,7 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
     def _facts(self) -> Facts:
         items = repeated(self.item.facts, 0, UNBOUNDED)
         # The count says where they end, and not what follows; 0 of them are nothing.
-        items = attrs.evolve(items, more=self.item.facts.more)
+        items = attrs.evolve(items, more=items.more and self.item.facts.more)
         return attrs.evolve(sequence([self.count.facts, items]), silent=True)
 
 
@@ -205,7 +208,14 @@ class Delimited(Parser[T_co]):
         yield from put(body + self.end)
 
     def _facts(self) -> Facts:
-        return sequence([as_frame(self.parser.facts), literal(self.end).facts])
+        body = as_frame(self.parser.facts)
+        # What it builds from nothing may have the end inside.
+        body = attrs.evolve(body, silent=body.silent and None)
+        # It looks for the end however short the body must be.
+        greatest = None if self.max == UNBOUNDED else self.max + len(self.end)
+        facts = sequence([body, literal(self.end).facts])
+        first = None if body.first is None else ANY
+        return attrs.evolve(facts, greatest=greatest, first=first)
 
 
 def sized(n: int, parser: Parser[T]) -> Parser[T]:

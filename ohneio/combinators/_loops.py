@@ -9,7 +9,7 @@ import attrs
 from ..core._alternatives import MISS, attempt
 from ..core._building import NOTHING, builder
 from ..core._errors import BuildError, UsageError
-from ..core._facts import NO_BYTES, Facts, Set, alternatives, both, sequence
+from ..core._facts import NO_BYTES, Facts, Set, alternatives, apart, both, sequence, union
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED, Run
 from ..core._steps import Steps, current
@@ -144,14 +144,16 @@ def _number(min: int, max: int) -> str:
 def repeated(item: Facts, min: int, max: int) -> Facts:
     """Return the facts of *min* to *max* items one after the other."""
     greatest = None if item.greatest is None or max == UNBOUNDED else item.greatest * max
-    again = sequence([item, item] if max > 1 else [item])
+    apart_again = max < 2 or apart(item, item.first) or None
+    # Where it looks for another one in vain it must be able to go back.
+    goes_back = min == max or item.first is not None or None
     return Facts(
         least=item.least * min,
         greatest=greatest,
         nullable=True if min == 0 else item.nullable,
         first=item.first if max else NO_BYTES,
         more=_prolonging(item, min, max),
-        unambiguous=both(again.unambiguous, item.nullable is False or None),
+        unambiguous=both(item.unambiguous, apart_again, goes_back, item.nullable is False or None),
         canonical=item.canonical,
         # An empty list can be built in any case.
         buildable=item.buildable if min or item.buildable else None,
@@ -163,18 +165,13 @@ def repeated(item: Facts, min: int, max: int) -> Facts:
 
 def or_nothing(facts: Facts) -> Facts:
     """Return the facts of a parser that may give another value for no bytes instead."""
-    return attrs.evolve(
-        alternatives([facts, sequence([])]),
-        # Unless it can succeed on nothing itself, and give that value or another one.
-        unambiguous=both(facts.unambiguous, facts.nullable is False or None),
-        silent=True,
-    )
+    return attrs.evolve(alternatives([facts, sequence([])]), silent=True)
 
 
 def _prolonging(item: Facts, min: int, max: int) -> Set | None:
     if max == 0:
         return NO_BYTES
+    if max > 1 and not apart(item, item.first):
+        return None
     # Another item could follow, unless there must be exactly so many.
-    if min == max or item.more is None:
-        return item.more
-    return None if item.first is None else item.more | item.first
+    return item.more if min == max else union(item.more, item.first)

@@ -11,13 +11,22 @@ from typing import Generic, TypeVar
 import attrs
 
 from ..core._alternatives import MISS, attempt
-from ..core._building import NOTHING, from_nothing, inside
-from ..core._errors import BuildError
-from ..core._facts import NO_BYTES, Facts, alternatives, both, dropped, sequence, union
+from ..core._building import from_nothing, inside
+from ..core._facts import (
+    NO_BYTES,
+    Facts,
+    alternatives,
+    apart,
+    both,
+    disjoint,
+    dropped,
+    sequence,
+    union,
+)
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED
 from ..core._steps import Steps, current
-from ._checks import described, parser_of
+from ._checks import check_none, parser_of
 from ._loops import (
     bounds,
     consuming,
@@ -152,8 +161,16 @@ class ManyUntil(Parser[list[T]], Generic[T]):
         one = sequence([item, alternatives([end, item])])
         return attrs.evolve(
             sequence([repeated(item, 0, UNBOUNDED), end]),
-            more=union(end.more, NO_BYTES if item.more is not None else None),
+            more=end.more if self._is_sure(item, end) else None,
             unambiguous=both(one.unambiguous, item.nullable is False or None),
+        )
+
+    def _is_sure(self, item: Facts, end: Facts) -> bool:
+        """Tell whether no byte behind the end is looked at while that is looked for."""
+        reach = end.greatest if end.more == NO_BYTES else None
+        seen = reach is not None and reach <= item.least + end.least
+        return apart(item, union(end.first, item.first)) and (
+            seen or disjoint(end.first, item.first)
         )
 
 
@@ -170,8 +187,7 @@ class Skip(Parser[None]):
         yield from self.parser._parse()
 
     def _build(self, value: object) -> Steps[None]:
-        if value is not None and value is not NOTHING:
-            raise BuildError(f"expected None, not {described(value)}")
+        check_none(value)
         yield from from_nothing(self.parser)
 
     def _facts(self) -> Facts:

@@ -392,7 +392,13 @@ class Recognize(Parser[bytes]):
             yield from put(bytes_that(self.parser, value))
 
     def _facts(self) -> Facts:
-        return attrs.evolve(self.parser.facts, buildable=True, obstacle=None, canonical=True)
+        # What looks ahead may match only where something stands behind.
+        facts = self.parser.facts
+        alone = facts.more is not None or None
+        silent = facts.silent if facts.unambiguous or facts.silent is False else None
+        return attrs.evolve(
+            facts, canonical=True, buildable=alone, silent=silent, obstacle=None if alone else self
+        )
 
 
 @attrs.frozen(repr=False)

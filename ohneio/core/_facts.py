@@ -25,7 +25,9 @@ __all__ = [
     "Facts",
     "Set",
     "alternatives",
+    "apart",
     "both",
+    "disjoint",
     "dropped",
     "either",
     "sequence",
@@ -44,9 +46,12 @@ class Facts:
 
     Attributes:
         least: The least size of an item, in bytes; 0 when unknown.
-        greatest: The greatest size, or ``None`` for unbounded or unknown.
+        greatest: The greatest size, or ``None`` for unbounded or unknown. It looks
+            no further, whether it matches or not, unless `more` says so.
         nullable: Whether it can succeed on no bytes at all.
-        first: The bytes that a non-empty item can begin with.
+        first: The bytes that a non-empty item can begin with; on any other one it
+            fails without looking further. Unknown where it may close alternatives
+            before it has seen a byte.
         more: The bytes that, standing behind an item, could have prolonged it
             or made it another one: none for an item that ends by itself.
         unambiguous: Whether what it builds always parses to the same value,
@@ -114,32 +119,29 @@ def _then(left: Facts, right: Facts) -> Facts:
         nullable=both(left.nullable, right.nullable),
         first=left.first if left.nullable is False else union(left.first, right.first),
         more=_more_of_both(left, right),
-        unambiguous=both(left.unambiguous, right.unambiguous, _apart(left, right)),
+        unambiguous=both(left.unambiguous, right.unambiguous, apart(left, right.first) or None),
         canonical=both(left.canonical, right.canonical),
         buildable=both(left.buildable, right.buildable),
-        silent=both(left.silent, right.silent),
+        # The right one is not asked unless the left one builds: it may never end.
+        silent=right.silent if left.silent else left.silent,
         constant=both(left.constant, right.constant),
         obstacle=_obstacle(left, right),
     )
 
 
 def _more_of_both(left: Facts, right: Facts) -> Set | None:
-    # Unknown on the left may be a lookahead that sees past all of the right.
-    if right.nullable is False and left.more is not None:
-        return right.more
-    return union(left.more, right.more)
+    # Else the left could go on past all of the right, who knows how far.
+    if apart(left, right.first):
+        return right.more if right.nullable is False else union(left.more, right.more)
+    return None
 
 
-def _apart(left: Facts, right: Facts) -> bool | None:
-    """Tell whether the end of *left* cannot be mistaken when *right* follows.
+def apart(left: Facts, first: Set | None) -> bool:
+    """Tell whether the end of *left* cannot be mistaken where one of *first* follows.
 
-    Where *right* is empty it is what follows both that matters: see `more`.
+    Where nothing does it is what follows behind that matters: see `more`.
     """
-    if left.more == NO_BYTES:
-        return True
-    if left.more is None or right.first is None:
-        return None
-    return left.more.isdisjoint(right.first) or None
+    return left.more == NO_BYTES or disjoint(left.more, first)
 
 
 def _obstacle(*parts: Facts) -> Parser[object] | None:
@@ -180,7 +182,7 @@ def _more_of_any(branches: list[Facts]) -> Set | None:
     reach: int | None = 0
     for one in branches:
         seen_by_all = reach is not None and reach <= one.least
-        if not seen_by_all and not _disjoint(before, one.first):
+        if not seen_by_all and not disjoint(before, one.first):
             return None
         # Behind nothing an earlier branch could begin.
         more = union(more, one.more, NO_BYTES if one.nullable is False else before)
@@ -193,13 +195,14 @@ def _told_apart(branches: list[Facts]) -> bool | None:
     """Tell whether the first byte, or that there is none, tells which branch it is."""
     seen: Set | None = NO_BYTES
     for branch in branches[:-1]:
-        if branch.nullable is not False or not _disjoint(seen, branch.first):
+        if branch.nullable is not False or not disjoint(seen, branch.first):
             return None
         seen = union(seen, branch.first)
-    return _disjoint(seen, branches[-1].first) or None
+    return disjoint(seen, branches[-1].first) or None
 
 
-def _disjoint(some: Set | None, others: Set | None) -> bool:
+def disjoint(some: Set | None, others: Set | None) -> bool:
+    """Tell whether two sets are known to have no byte in common."""
     return some is not None and others is not None and some.isdisjoint(others)
 
 

@@ -35,6 +35,7 @@ from ohneio import (
     until,
 )
 from ohneio.combinators._framing import CountPrefixed, Delimited, LengthPrefixed, Sized
+from ohneio.core._facts import ANY
 from tests.combinators.cuts import failed, given, told
 
 AB = literal(b"ab")
@@ -490,7 +491,7 @@ def test_the_facts_of_delimited():
     facts = delimited(b"\r\n", many(AB)).facts
 
     assert (facts.least, facts.greatest, facts.nullable) == (2, None, False)
-    assert facts.first == frozenset(b"a\r")
+    assert facts.first == ANY  # it fails on no byte before it has seen the end
     assert all([facts.self_delimiting, facts.unambiguous])
 
 
