@@ -13,7 +13,9 @@ from ohneio.testing._outcome import same
 from tests.properties.grammars import cases, unambiguous
 
 # A grammar that a rule refuses late is thrown away, and there are many.
+# Three times the profile's: 30,000 grammars in some 35 chunkings each by night.
 SEARCH = settings(
+    max_examples=3 * settings().max_examples,
     suppress_health_check=[
         HealthCheck.filter_too_much,
         HealthCheck.too_slow,
