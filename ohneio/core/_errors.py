@@ -267,10 +267,13 @@ def _merged(first: ParseError, second: ParseError) -> ParseError:
     if isinstance(merged, IncompleteInput) and isinstance(other, IncompleteInput):
         merged.needed = min(merged.needed, other.needed)
     if not isinstance(merged, IncompleteInput):
-        merged.found = second.found if first.found is None else max(
-            first.found, second.found or b"", key=len
-        )  # fmt: skip
+        merged.found = None if merged._at_frame_end else _longer(first.found, second.found)
     return merged
+
+
+def _longer(first: bytes | None, second: bytes | None) -> bytes | None:
+    # Of an error at a frame's end nothing was found; the other's stands elsewhere.
+    return second if first is None else max(first, second or b"", key=len)
 
 
 def _says_more(first: ParseError, second: ParseError) -> bool:

@@ -12,8 +12,12 @@ from ohneio import (
     NoResult,
     ParseError,
     UsageError,
+    choice,
     exactly,
     literal,
+    many,
+    mqtt_varint,
+    sized,
 )
 from ohneio.core._errors import anew, capped, capped_place, furthest, one_of, show
 
@@ -277,6 +281,15 @@ def test_a_find_is_kept_where_the_other_failure_has_none():
     found = ParseError(offset=1, found=b"x")
     assert furthest(ParseError(offset=1), found).found == b"x"
     assert furthest(found, ParseError(offset=1)).found == b"x"
+
+
+def test_what_a_frame_had_no_room_for_found_nothing_wherever_the_other_stood():
+    """Joined with a mismatch at its beginning, a failure at a frame's end finds no bytes there."""
+    short = sized(3, mqtt_varint)
+    for two in (many(short) << literal(b"\0"), choice(short, literal(b"\0"))):
+        with pytest.raises(ParseError) as failure:
+            two.parse(b"\xab\xff\xc3")
+        assert (failure.value.offset, failure.value.found) == (3, None)
 
 
 @pytest.mark.parametrize("turned", [False, True])
