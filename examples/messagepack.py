@@ -54,8 +54,8 @@ Value: TypeAlias = Union[
     bool, int, float, str, bytes, "list[Value]", "dict[Value, Value]", Ext, None
 ]
 
-value: Forward[Value] = forward()
-pair = seq(value, value)
+item: Forward[Value] = forward()
+pair = seq(item, item)
 string = text(rest)
 ext = record(Ext)
 
@@ -77,15 +77,15 @@ def mapping(pairs: Parser[list[tuple[Value, Value]]]) -> Parser[dict[Value, Valu
 
 
 #: Formats whose first byte has a number in it: the number is added to the key.
-RANGES = {
+RANGES: dict[int, list[Parser[Any]]] = {
     0x00: [success(number) for number in range(128)],
     0x80: [mapping(many(pair, size, size)) for size in range(16)],
-    0x90: [many(value, size, size) for size in range(16)],
+    0x90: [many(item, size, size) for size in range(16)],
     0xA0: [sized(size, string) for size in range(32)],
     0xE0: [success(number) for number in range(-32, 0)],
 }
 
-FORMATS = {
+FORMATS: dict[int, Parser[Any]] = {
     0xC0: success(None),
     0xC2: success(False),
     0xC3: success(True),
@@ -113,12 +113,12 @@ FORMATS = {
     0xD9: length_prefixed(uint8, string),
     0xDA: length_prefixed(uint16, string),
     0xDB: length_prefixed(uint32, string),
-    0xDC: count_prefixed(uint16, value),
-    0xDD: count_prefixed(uint32, value),
+    0xDC: count_prefixed(uint16, item),
+    0xDD: count_prefixed(uint32, item),
     0xDE: mapping(count_prefixed(uint16, pair)),
     0xDF: mapping(count_prefixed(uint32, pair)),
 }
-FORMATS |= {base + at: one for base, some in RANGES.items() for at, one in enumerate(some)}
+FORMATS.update((base + at, one) for base, some in RANGES.items() for at, one in enumerate(some))
 
 
 # Which format a value is written in.
@@ -165,4 +165,4 @@ RULES: dict[type, Callable[[Any], int]] = {
     Ext: of_ext,
 }
 
-value.become(dispatch(uint8, FORMATS, key=format_of))
+value = item.become(dispatch(uint8, FORMATS, key=format_of))

@@ -14,6 +14,7 @@ from typing import TypeAlias, Union
 
 from ohneio import (
     Forward,
+    Parser,
     any_byte,
     count_prefixed,
     decimal,
@@ -23,11 +24,11 @@ from ohneio import (
     forward,
     integer,
     length_prefixed,
+    line,
     literal,
     record,
     rest,
     seq,
-    until,
     wire,
 )
 
@@ -53,7 +54,7 @@ Reply: TypeAlias = Union[
 ]  # fmt: skip
 
 crlf = literal(b"\r\n")
-words = until(b"\r\n")
+words = line  # no CR and no LF
 size = decimal << crlf
 
 
@@ -74,12 +75,12 @@ class Error:
     text: bytes = field(words)
 
 
-reply2: Forward[Reply] = forward()
+item: Forward[Reply] = forward()
 null = literal(b"-1\r\n").value(None)
 number = integer(signed=True) << crlf
 bulk = length_prefixed(size) << crlf
 
-reply2.become(
+reply2 = item.become(
     dispatch(
         any_byte,
         {
@@ -87,7 +88,7 @@ reply2.become(
             b"-": record(Error),
             b":": number,
             b"$": null | bulk,
-            b"*": null | count_prefixed(size, reply2),
+            b"*": null | count_prefixed(size, item),
         },
     )
 )
@@ -98,8 +99,9 @@ command = literal(b"*") >> count_prefixed(size, literal(b"$") >> bulk)
 
 # Version 3: what version 2 has, a null of its own, and nine types more.
 
-reply3: Forward[Reply] = forward()
-pairs = count_prefixed(size, seq(reply3, reply3))
+element: Forward[Reply] = forward()
+elements = count_prefixed(size, element)
+pairs = count_prefixed(size, seq(element, element))
 
 
 @wire
@@ -135,14 +137,14 @@ class Map:
 class Set:
     """Items that should differ; that they do is not checked."""
 
-    items: list[Reply] = field(count_prefixed(size, reply3))
+    items: list[Reply] = field(elements)
 
 
 @wire
 class Push:
-    """Something that nobody has asked for."""
+    """Something that nobody has asked for, between replies and never inside one."""
 
-    items: list[Reply] = field(count_prefixed(size, reply3))
+    items: list[Reply] = field(elements)
 
 
 @wire
@@ -150,7 +152,7 @@ class Attributes:
     """What there is to know about the reply behind it."""
 
     pairs: list[tuple[Reply, Reply]] = field(pairs)
-    reply: Reply = field(reply3)
+    reply: Reply = field(element)
 
 
 def double(digits: bytes) -> float:
@@ -160,31 +162,41 @@ def double(digits: bytes) -> float:
     return float(digits)
 
 
-#: The first byte of the replies that are of Python's own types.
-TAGS = {NoneType: b"_", bool: b"#", int: b":", float: b",", bytes: b"$", list: b"*"}
-TAGS |= {Simple: b"+", Error: b"-", BigNumber: b"(", BlobError: b"!", Verbatim: b"="}
-TAGS |= {Map: b"%", Set: b"~", Push: b">", Attributes: b"|"}
+#: The first byte that each type of reply is written with.
+TAGS: dict[type, bytes] = {
+    NoneType: b"_",
+    bool: b"#",
+    int: b":",
+    float: b",",
+    bytes: b"$",
+    list: b"*",
+    Simple: b"+",
+    Error: b"-",
+    BigNumber: b"(",
+    BlobError: b"!",
+    Verbatim: b"=",
+    Map: b"%",
+    Set: b"~",
+    Attributes: b"|",
+}
 
-reply3.become(
-    dispatch(
-        any_byte,
-        {
-            b"+": record(Simple),
-            b"-": record(Error),
-            b":": number,
-            b"$": null | bulk,
-            b"*": null | count_prefixed(size, reply3),
-            b"_": crlf.value(None),
-            b"#": (literal(b"t").value(True) | literal(b"f").value(False)) << crlf,
-            b",": words.try_map(double, lambda value: repr(value).encode()),
-            b"(": record(BigNumber),
-            b"!": record(BlobError),
-            b"=": length_prefixed(size, record(Verbatim)) << crlf,
-            b"%": record(Map),
-            b"~": record(Set),
-            b">": record(Push),
-            b"|": record(Attributes),
-        },
-        key=lambda value: TAGS.get(type(value)),
-    )
-)
+TYPES: dict[bytes, Parser[Reply]] = {
+    b"+": record(Simple),
+    b"-": record(Error),
+    b":": number,
+    b"$": null | bulk,
+    b"*": null | elements,
+    b"_": crlf.value(None),
+    b"#": (literal(b"t").value(True) | literal(b"f").value(False)) << crlf,
+    b",": words.try_map(double, lambda value: repr(value).encode()),
+    b"(": record(BigNumber),
+    b"!": record(BlobError),
+    b"=": length_prefixed(size, record(Verbatim)) << crlf,
+    b"%": record(Map),
+    b"~": record(Set),
+    b"|": record(Attributes),
+}
+
+
+push = literal(b">") >> record(Push)
+reply3 = push | element.become(dispatch(any_byte, TYPES, key=lambda reply: TAGS.get(type(reply))))

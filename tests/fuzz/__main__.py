@@ -1,0 +1,46 @@
+"""Run a fuzzer: ``python -m tests.fuzz NAME --runs N``.
+
+With atheris, which is not among the groups: it has no wheels for every Python
+and system that the tests run on.  Install it by hand.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+try:
+    import atheris
+except ImportError:
+    sys.exit("python -m tests.fuzz needs atheris: pip install atheris")
+
+# What is imported in here is instrumented: branches that an input was the first to take are seen.
+with atheris.instrument_imports(include=["ohneio", "examples"]):
+    from tests.fuzz.targets import SEEDS, TARGETS
+
+
+def arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    asked.add_argument("name", choices=TARGETS, help="what to fuzz")
+    asked.add_argument("--runs", type=int, default=1_000_000, help="executions (1,000,000)")
+    asked.add_argument("--seed", type=int, default=0, help="0, the default: another each time")
+    asked.add_argument("--max-len", type=int, default=256, help="longest input in bytes (256)")
+    asked.add_argument(
+        "--build", type=Path, default=Path("build/fuzz"), help="where to keep it all"
+    )
+    return asked.parse_args()
+
+
+def main() -> None:
+    """Fuzz on from the last run's corpus; a finding is printed, kept, and ends the run."""
+    given = arguments()
+    corpus = given.build / given.name
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(SEEDS[given.name]):
+        (corpus / f"seed-{number}").write_bytes(data)
+    options = [f"-runs={given.runs}", f"-max_len={given.max_len}", f"-seed={given.seed}"]
+    limits = ["-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={corpus}-"]
+    atheris.Setup([sys.argv[0], *options, *limits, str(corpus)], TARGETS[given.name])
+    atheris.Fuzz()
+
+
+main()

@@ -1,0 +1,194 @@
+"""A grammar out of bytes: each byte chooses a combinator or one of its arguments.
+
+No bytes are left: the choices are zeros, which are leaves.  So every input is
+some grammar, and a small change of the input a small change of the grammar.
+"""
+
+import contextlib
+import zlib
+
+from ohneio import (
+    Parser,
+    UsageError,
+    any_byte,
+    checksummed,
+    choice,
+    commit,
+    count_prefixed,
+    decimal,
+    delimited,
+    dispatch,
+    eof,
+    exactly,
+    fail,
+    float32,
+    forward,
+    hexadecimal,
+    int8,
+    integer,
+    leb128,
+    length_prefixed,
+    line,
+    literal,
+    lookahead,
+    many,
+    many_until,
+    mqtt_varint,
+    none_of,
+    not_followed_by,
+    one_of,
+    optional,
+    parser,
+    quic_varint,
+    recognize,
+    rest,
+    sep_by,
+    seq,
+    sized,
+    skip,
+    sleb128,
+    span,
+    struct_unpack,
+    success,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    uint16le,
+    until,
+    zigzag,
+)
+
+#: How deep a grammar may nest, and how many nodes it may have.
+DEPTH, NODES = 5, 24
+DELIMITERS = [b"a", b"\n", b"ab", b"aa", b"\r\n", b"aab", b"\x00\x00"]
+SETS = [b"a", b"ab", b"0123456789", bytes(range(128)), bytes(range(256))]
+
+
+class Source:
+    """The bytes, taken from the front, and zeros behind them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at, self.nodes = data, 0, 0
+        self.open: list[Parser[object]] = []
+
+    def number(self, below: int) -> int:
+        byte = self.data[self.at] if self.at < len(self.data) else 0
+        self.at += 1
+        return byte % below
+
+    def one_of(self, choices):
+        return choices[self.number(len(choices))]
+
+    @property
+    def left(self) -> bytes:
+        return self.data[self.at :]
+
+
+def grammar_and_input(data: bytes) -> tuple[Parser[object], bytes]:
+    """Split *data* by its first byte: the bytes of a grammar, and those for it to parse."""
+    size = data[0] % 48 if data else 0
+    return grammar(Source(data[1 : 1 + size]), DEPTH), data[1 + size :]
+
+
+def grammar(source: Source, depth: int) -> Parser[object]:
+    """Make a grammar; what may not be put together becomes a leaf."""
+    source.nodes += 1
+    if depth == 0 or source.nodes > NODES or source.number(4) == 0:
+        return leaf(source)
+    make = source.one_of(NODES_OF)
+    with contextlib.suppress(UsageError):  # an endless loop, say: refused when it is made
+        made = make(source, lambda: grammar(source, depth - 1))
+        made.facts  # noqa: B018  # some are refused on first use
+        return made
+    return leaf(source)
+
+
+def leaf(source: Source) -> Parser[object]:
+    if source.open and source.number(3) == 1:
+        return source.one_of(source.open)
+    return source.one_of(LEAVES)(source)
+
+
+LEAVES = [
+    lambda s: literal(s.one_of(DELIMITERS)),
+    lambda s: exactly(s.number(4)),
+    lambda s: until(s.one_of(DELIMITERS), include=bool(s.number(2)), max=s.one_of([1000, 3])),
+    lambda s: one_of(s.one_of(SETS)),
+    lambda s: none_of(s.one_of(SETS[:3])),
+    lambda s: take_while(s.one_of(SETS), min=s.number(3), max=2 + s.number(8)),
+    lambda s: s.one_of([any_byte, rest, line, eof, commit, decimal, hexadecimal, float32]),
+    lambda s: s.one_of([uint8, uint16, uint16le, int8, leb128, sleb128, zigzag]),
+    lambda s: s.one_of([quic_varint, mqtt_varint, struct_unpack(">Bh"), struct_unpack("<H2s")]),
+    lambda s: integer(base=s.one_of([2, 10, 16]), signed=bool(s.number(2)), digits=s.number(3)),
+    lambda s: s.one_of([success(None), success(7), fail("no")]),
+]
+
+
+def length(source: Source) -> Parser[int]:
+    return source.one_of([uint8, int8, mqtt_varint, decimal << literal(b":"), uint16le, leb128])
+
+
+def recursive(source: Source, child) -> Parser[object]:
+    whole = forward()
+    source.open.append(whole)
+    try:
+        body = child()
+    finally:
+        source.open.remove(whole)
+    return whole.become(choice(literal(b"("), literal(b"[")) >> body)
+
+
+def tagged(source: Source, child) -> Parser[object]:
+    branches = {tag: child() for tag in range(1 + source.number(3))}
+    return dispatch(uint8, branches, default=child() if source.number(2) else None)
+
+
+def by_hand(source: Source, child) -> Parser[object]:
+    """A generator, which builds too."""
+    first, second = child(), child()
+
+    @parser
+    def both():
+        one = yield from first.of(lambda pair: pair[0])
+        other = yield from second.of(lambda pair: pair[1])
+        return one, other
+
+    return both
+
+
+def reversed_bytes(value: object) -> object:
+    return value[::-1] if isinstance(value, bytes) else value
+
+
+NODES_OF = [
+    lambda s, child: seq(*[child() for _ in range(2 + s.number(2))]),
+    lambda s, child: child() >> child(),
+    lambda s, child: child() << child(),
+    lambda s, child: choice(*[child() for _ in range(2 + s.number(2))]),
+    lambda s, child: optional(child(), default=s.one_of([None, b"a"])),
+    lambda s, child: lookahead(child()),
+    lambda s, child: not_followed_by(child()),
+    lambda s, child: many(child(), min=s.number(3), max=2 + s.number(6)),
+    lambda s, child: many(child()),
+    lambda s, child: sep_by(child(), child(), min=s.number(2)),
+    lambda s, child: many_until(child(), child()),
+    lambda s, child: skip(child()),
+    lambda s, child: length_prefixed(length(s), child()),
+    lambda s, child: count_prefixed(length(s), child()),
+    lambda s, child: sized(s.number(6), child()),
+    lambda s, child: delimited(s.one_of(DELIMITERS), child()),
+    lambda s, child: checksummed(child(), zlib.crc32),
+    lambda s, child: checksummed(child(), lambda data: sum(data) % 4, uint8),
+    lambda s, child: child().map(reversed_bytes, reversed_bytes),
+    lambda s, child: child().verify(lambda value: value != b"a", "something else"),
+    lambda s, child: child().value(s.one_of([0, None])),
+    lambda s, child: child().label("here"),
+    lambda s, child: recognize(child()),
+    lambda s, child: span(child()),
+    lambda s, child: text(recognize(child())),
+    lambda s, child: length(s).bind(lambda size: exactly(size % 5), len),
+    recursive,
+    tagged,
+    by_hand,
+]
