@@ -67,18 +67,15 @@ def under_trio(factory: Factory, host: str, port: int) -> None:
 
 def under_twisted(factory: Factory, host: str, port: int) -> None:
     """Serve on Twisted's reactor."""
-    from twisted.internet.defer import Deferred
     from twisted.internet.task import react
-    from twisted.python.failure import Failure
 
     from ohneio.loops.twisted import serve
 
-    def refuse(failure: Failure) -> None:
-        failure.trap(OSError)
-        raise SystemExit(failure.getErrorMessage())
-
-    def start(_: object) -> Deferred[None]:
-        return serve(factory, host, port, on_listening=announce).addErrback(refuse)
+    async def start(_: object) -> None:
+        try:
+            await serve(factory, host, port, on_listening=announce)
+        except OSError as error:
+            raise SystemExit(str(error)) from None
 
     react(start)
 

@@ -205,12 +205,12 @@ class SyncChannel(Generic[R, E]):
 
     def _more(self) -> list[E]:
         """Wait for events; none are the end. The failure is raised after it."""
-        if self._closed or self._ended or self._aborted:
+        if self._ended or self._was_left():
             return []
         try:
             events = self._drive()
         except BaseException as error:
-            ours = self._aborted or self._closed
+            ours = self._was_left()
             self.release()
             if ours and isinstance(error, OSError):
                 return []
@@ -218,6 +218,10 @@ class SyncChannel(Generic[R, E]):
         if not events:
             self._end()
         return events
+
+    def _was_left(self) -> bool:
+        """Tell whether somebody closed or aborted it, who may be another thread."""
+        return self._aborted or self._closed
 
     def _end(self) -> None:
         self._ended = True
@@ -244,7 +248,7 @@ class SyncChannel(Generic[R, E]):
 
     def _receive(self) -> None:
         data = self._sock.recv(CHUNK)
-        if self._aborted or self._closed:  # what woke us is no end of input
+        if self._was_left():  # what woke us is no end of input
             raise ConnectionAbortedError("aborted")
         self._pump.feed(data)
 

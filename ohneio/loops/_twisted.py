@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing
 from collections import deque
 from collections.abc import Callable
@@ -148,7 +149,9 @@ class Stream(Protocol):
 
     def _check(self) -> None:
         if self._lost is not None:
-            raise self._lost
+            # A copy: Twisted has one such object for all connections, and raising it
+            # again and again would make its traceback longer and longer.
+            raise copy.copy(self._lost)
 
     async def _change(self) -> None:
         waiting: Deferred[None] = Deferred()

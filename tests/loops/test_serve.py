@@ -1,10 +1,12 @@
 """What a server does, under every loop."""
 
 import contextlib
+import gc
 import logging
 import queue
 import socket
 import threading
+import weakref
 
 import pytest
 
@@ -367,6 +369,54 @@ def test_a_reset_while_output_is_owed(loop, failures):
         peer.exactly(100)
         peer.reset()
         assert not isinstance(failures.one()[1], ParseError)
+
+
+WAYS = {"half-close": Peer.send_eof, "close": lambda peer: peer.sock.close(), "reset": Peer.reset}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_peer_may_leave_at_every_point(loop, failures, way):
+    """Wherever a stream is cut, and however: what was whole is answered, and the server lives."""
+    data = b"one\n\nthree\n"
+    with loop.serving(protocols.echo, on_error=failures) as server:
+        for cut in range(len(data) + 1):
+            with Peer.to(server) as peer:
+                peer.send(data[:cut])
+                way(peer)
+                if way is Peer.send_eof:
+                    whole = data[:cut].rpartition(b"\n")
+                    assert peer.rest() == whole[0] + whole[1]
+                    if whole[2]:
+                        assert failures.one()[2] == cut
+        with Peer.to(server) as other:
+            turns(other, 1)
+    if way is Peer.send_eof:
+        assert failures.empty()
+
+
+def test_nothing_is_kept_of_a_connection_that_has_ended(loop, failures):
+    """However it ended, neither the connection nor a descriptor stays behind."""
+    refs = []
+
+    def factory():
+        conn = protocols.two_then_fail()
+        refs.append(weakref.ref(conn))
+        return conn
+
+    with loop.serving(factory, on_error=failures) as server:
+        for _ in range(5):
+            for way in WAYS.values():
+                with Peer.to(server) as peer:
+                    assert peer.ask(b"1\n") == b"1\n"
+                    peer.send(b"hal")
+                    way(peer)
+                    failures.one()
+            with Peer.to(server) as peer:
+                peer.send(b"1\n2\n")
+                assert peer.rest() == b"1\n2\nno more\n"
+            failures.one()
+    gc.collect()
+    assert [ref() for ref in refs] == [None] * 20
 
 
 # Events.
