@@ -241,7 +241,9 @@ def _named(kind: type, attribute: attrs.Attribute[Any]) -> Field:
     made: Field | None = attribute.metadata.get(KEY)
     if made is None:
         raise UsageError(f"{kind.__name__}.{attribute.name} has no parser: use field(...)")
-    return attrs.evolve(made, name=attribute.name, argument=attribute.alias or "")
+    # Before 25.4 attrs names the argument only after this.
+    argument = attribute.alias or attribute.name.lstrip("_")
+    return attrs.evolve(made, name=attribute.name, argument=argument)
 
 
 def _getter(computed: Function, when: Function | None) -> Function:
