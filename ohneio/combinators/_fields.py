@@ -241,7 +241,7 @@ def _named(kind: type, attribute: attrs.Attribute[Any]) -> Field:
     made: Field | None = attribute.metadata.get(KEY)
     if made is None:
         raise UsageError(f"{kind.__name__}.{attribute.name} has no parser: use field(...)")
-    # Before 25.4 attrs names the argument only after this.
+    # Before 26.1 attrs names the argument only after this.
     argument = attribute.alias or attribute.name.lstrip("_")
     return attrs.evolve(made, name=attribute.name, argument=argument)
 
