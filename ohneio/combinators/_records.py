@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_origin
 
 import attrs
 
@@ -221,7 +221,8 @@ def record(cls: type[T], /) -> Parser[T]:
     Args:
 
         cls: A class of `wire`, or an attrs class all of whose arguments were
-            made by `field` (type checkers know less of these).
+            made by `field` (type checkers know less of these). What a generic
+            one is of, as in ``record(Pair[int])``, is for type checkers alone.
 
     Raises:
         UsageError: *cls* is no such class.
@@ -240,4 +241,4 @@ def record(cls: type[T], /) -> Parser[T]:
         >>> record(Greeting).build(Greeting(1, b"Bob"))
         b'\\x01\\x03Bob'
     """
-    return Record(cls)
+    return Record(cast("type[T]", get_origin(cls) or cls))

@@ -185,6 +185,14 @@ def test_a_frame_in_a_frame_must_fit():
     assert given(sized(4, seq(uint8, sized(3, rest))), b"abcdef") == ((97, b"bcd"), b"ef", 4)
 
 
+def test_a_frame_that_is_too_small_got_no_further_than_its_first_byte():
+    """Its end may lie ahead: another branch that the input cut short got further."""
+    either = length_prefixed(uint8, uint16) | exactly(4)
+
+    assert given(either, b"\1abc") == (b"\1abc", b"", 4)
+    assert failed(either, b"\1") == ("need 3 more bytes at offset 1 when the input ended", 0, None)
+
+
 def test_a_frame_is_left_when_its_parser_fails():
     """An alternative behind a frame that failed sees past the frame's end."""
     assert given(sized(2, AB) | exactly(4), b"acde") == (b"acde", b"", 4)
@@ -519,17 +527,31 @@ def test_another_form_of_a_value_may_be_too_long_for_its_frame():
 # Depth.
 
 
+def wrapped(value):
+    return (value,)
+
+
+def unwrapped(value):
+    return value[0]
+
+
 def test_frames_nest_as_deep_as_is_allowed():
     """A recursive grammar of frames uses the driver's stack, in both directions."""
     node = forward()
     length = until(b":").map(int, b"%d".__mod__)
-    node.become(length_prefixed(length, optional(node, b".")))
-    deep = Limits(max_depth=20_000)
-    data = b""
-    for _ in range(5_000):
-        data = b"%d:" % len(data) + data
+    node.become(length_prefixed(length, literal(b".") | node.map(wrapped, unwrapped)))
+    deep = Limits(max_depth=5_000)
+    value = b"."
+    for _ in range(2_000):
+        value = (value,)
 
-    assert node.parse(data, limits=deep) == b"."
-    assert node.build(b".") == b"0:"
+    data = node.build(value, limits=Limits(max_depth=5_000, max_backtrack=1 << 30))
+    assert data.endswith(b"5:3:1:.")
+    parsed = node.parse(data, limits=deep)
+    for _ in range(2_000):
+        (parsed,) = parsed
+    assert parsed == b"."
     with pytest.raises(LimitExceeded):
         node.parse(data)
+    with pytest.raises(BuildError, match="nested more than 256 levels deep"):
+        node.build(value)

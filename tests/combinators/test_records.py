@@ -4,6 +4,7 @@ import enum
 import gc
 import pickle
 import weakref
+from typing import Generic, TypeVar
 
 import attrs
 import pytest
@@ -39,6 +40,8 @@ from ohneio import (
     wire,
 )
 from tests.combinators.cuts import failed, given, told
+
+T = TypeVar("T")
 
 
 class Kind(enum.IntEnum):
@@ -182,6 +185,18 @@ def test_classes_of_attrs_can_be_parsed_too():
 
     assert given(record(Plain), b"\1\2")[0] == Plain(1, second=2)
     assert record(Plain).build(Plain(1, second=2)) == b"\1\2"
+
+
+def test_a_class_may_be_generic():
+    """What it is of is for type checkers."""
+
+    @wire
+    class Pair(Generic[T]):
+        one: T = field(uint8)
+        two: T = field(uint8)
+
+    assert record(Pair[int]) == record(Pair)
+    assert record(Pair[int]).build(Pair(1, 2)) == b"\1\2"
 
 
 # What a field can see.

@@ -2,7 +2,7 @@
 
 import enum
 import zlib
-from typing import assert_type
+from typing import Generic, TypeVar, assert_type
 
 import attrs
 
@@ -60,6 +60,16 @@ class Message:
         return self.size // 2
 
 
+T = TypeVar("T")
+
+
+@wire
+class Pair(Generic[T]):
+    """A class that says what it is of."""
+
+    one: T = field(uint8)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
 @attrs.frozen
 class Plain:
     """A class of attrs: its fields are known, their defaults are not."""
@@ -82,11 +92,13 @@ def records() -> None:
     messages = record(Message)
     plain = record(Plain)
     points = many(record(Point))
+    pairs = record(Pair[int])
     _ = assert_type(messages, Parser[Message])
     _ = assert_type(messages.parse(b""), Message)
     _ = assert_type(messages.build(message), bytes)
     _ = assert_type(plain, Parser[Plain])
     _ = assert_type(points, Parser[list[Point]])
+    _ = assert_type(pairs, Parser[Pair[int]])
 
 
 def frames() -> None:
