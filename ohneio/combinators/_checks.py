@@ -39,9 +39,9 @@ def parser_of(value: Parser[T]) -> Parser[T]:
 def size_of(n: int) -> int:
     """Return *n*, which must be a number of 0 or more."""
     if type(n) is int and n < 0:
-        raise BelowZero(f"expected a number of 0 or more, not {n!r}")
+        raise BelowZero(f"expected a number of 0 or more, not {described(n)}")
     if type(n) is not int:
-        raise UsageError(f"expected a number of 0 or more, not {n!r}")
+        raise UsageError(f"expected a number of 0 or more, not {described(n)}")
     return n
 
 

@@ -18,7 +18,8 @@ from ..core._run import UNBOUNDED, Run
 from ..core._scanning import Match, run_of
 from ..core._steps import Steps, current
 from ._bytes import fixed
-from ._checks import bytes_of, described, size_of
+from ._checks import bytes_of, described
+from ._loops import range_of
 
 __all__ = [
     "OneOf",
@@ -116,6 +117,8 @@ class TakeWhile(Parser[bytes]):
         if run.building:
             return (yield from run.steps(self))
         source = run.input
+        if self.min > source.limit:
+            raise run.over_limit(source.limit, "max_buffered")
         if source.position + self.min > source.end:
             raise run.frame_ended(self._kind())
         size = yield from run_of(run, self._match, size, min(self.max, source.limit + 1))
@@ -291,9 +294,7 @@ def take_while(set: Bytes | AbstractSet[int], min: int = 0, max: int = UNBOUNDED
         >>> take_while(b" ", max=2).parse_prefix(b"   ")
         (b'  ', b' ')
     """
-    if size_of(max) < size_of(min):
-        raise UsageError(f"at least {min} and at most {max} cannot be")
-    return TakeWhile(byte_set(set), min, max)
+    return TakeWhile(byte_set(set), *range_of(min, max))
 
 
 any_byte: Parser[bytes] = OneOf(ANY)

@@ -14,10 +14,10 @@ from typing import cast
 import attrs
 
 from ..core._building import builder, put
-from ..core._errors import BuildError, ParseError, UsageError
+from ..core._errors import BuildError, ParseError, UsageError, counted
 from ..core._facts import NO_BYTES, Facts
 from ..core._parser import Parser
-from ..core._run import Run
+from ..core._run import UNBOUNDED, Run
 from ..core._scanning import Match, reach, run_of
 from ..core._steps import Steps, current
 from ._bytes import fixed
@@ -47,7 +47,7 @@ def _form(parser: Integer) -> re.Pattern[bytes]:
     digit = b"[%b]" % bytes(sorted(parser.allowed))
     sign = b"[+-]?" if parser.signed else b""
     if parser.digits:
-        return re.compile(sign + digit + b"{%d}" % parser.digits)
+        return re.compile(sign + digit + b"{%d}" % min(parser.digits, UNBOUNDED))
     if parser.strict:
         return re.compile(b"(?!0%b)%b+" % (digit, digit))
     return re.compile(sign + digit + b"+")
@@ -145,7 +145,7 @@ class Integer(Parser[int]):
     def _kind(self) -> str:
         name = NAMES.get(self.base)
         kind = f"{name} number" if name else f"number in base {self.base}"
-        digits = f" of {self.digits} digits" if self.digits else ""
+        digits = f" of {counted(self.digits, 'digit')}" if self.digits else ""
         return f"a {'signed ' if self.signed else ''}{kind}{digits}"
 
     def _build(self, value: object) -> Steps[None]:

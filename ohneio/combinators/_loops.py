@@ -13,7 +13,7 @@ from ..core._facts import NO_BYTES, Facts, Set, alternatives, apart, both, seque
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED, Run
 from ..core._steps import Steps, current
-from ._checks import size_of
+from ._checks import described, size_of
 
 __all__ = [
     "Loop",
@@ -50,8 +50,8 @@ def bounds(min: int, max: int) -> str:
 
 def range_of(min: int, max: int) -> tuple[int, int]:
     """Return bounds that make sense."""
-    if size_of(max) < size_of(min):
-        raise UsageError(f"at least {min} and at most {max} cannot be")
+    if size_of(max) < size_of(min) and max != UNBOUNDED:  # a peer may have named the least
+        raise UsageError(f"at least {described(min)} and at most {max} cannot be")
     return min, max
 
 

@@ -25,6 +25,8 @@ E = TypeVar("E", bound=Exception)
 MAX_TEXT = 512
 #: Most bytes of input that an error shows.
 MAX_FOUND = 32
+#: Most bits of a number that an error shows in full: 39 digits.
+MAX_BITS = 128
 #: Most names of a path that an error keeps, from each end.
 PATH_ENDS = 16
 
@@ -100,7 +102,7 @@ class ParseError(ValueError):
         return f"expected {one_of(self.expected)}" if self._expected else "bad input"
 
     def _place(self) -> str:
-        where = "" if self.offset is None else f" at offset {self.offset}"
+        where = "" if self.offset is None else f" at offset {shown_number(self.offset)}"
         return where + inside(self.path)
 
     def _trailer(self) -> str:
@@ -344,7 +346,13 @@ def one_of(phrases: tuple[str, ...]) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Say a number of things: ``1 byte``, ``12 bytes``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{shown_number(number)} {noun}" if number == 1 else f"{shown_number(number)} {noun}s"
+
+
+def shown_number(number: int) -> str:
+    """Render a number, which a peer may have made longer than Python renders any."""
+    size = number.bit_length()
+    return str(number) if size <= MAX_BITS else f"at least 2**{size - 1}"
 
 
 def clip(text: str) -> str:

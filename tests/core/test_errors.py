@@ -253,6 +253,17 @@ def test_a_renewed_error_has_never_been_raised():
     assert (other.__traceback__, other.__cause__, other.__context__) == (None, None, None)
 
 
+def test_a_number_that_a_peer_made_too_long_is_rendered_in_short():
+    """Python itself refuses to render a number of more than some thousand digits."""
+    error = IncompleteInput(needed=10**5000, offset=2**128)
+    assert str(error) == (
+        "need at least 2**16609 more bytes at offset at least 2**128 when the input ended"
+    )
+    assert "offset 340282366920938463463374607431768211455 " in str(
+        IncompleteInput(offset=2**128 - 1)
+    )
+
+
 # The furthest failure.
 
 
