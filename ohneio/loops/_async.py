@@ -52,7 +52,7 @@ class AsyncDriver(ABC, Generic[R, E]):
         self._ended = False
         self._events: deque[E] = deque()
         self._closed = False
-        self._aborted = False
+        self._left = False
 
     # How this loop does it.
 
@@ -89,16 +89,16 @@ class AsyncDriver(ABC, Generic[R, E]):
         return self._events.popleft()
 
     @property
-    def aborted(self) -> bool:
-        """Whether `abort` was called."""
-        return self._aborted
+    def left(self) -> bool:
+        """Whether it was closed or aborted on this side."""
+        return self._left
 
     def abort(self) -> None:
         """End the connection at once: nothing more is sent.
 
         Whoever waits in it is woken; the iteration ends without an error.
         """
-        self._aborted = True
+        self._left = True
         self._events.clear()
         self.release()
 
@@ -118,7 +118,7 @@ class AsyncDriver(ABC, Generic[R, E]):
             raise
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._closed or self._ended:
             raise BrokenPipeError("the connection is closed")
 
     async def _result(self) -> R:
@@ -129,6 +129,7 @@ class AsyncDriver(ABC, Generic[R, E]):
     async def _goodbye(self) -> None:
         if self._closed:
             return
+        self._left = True
         self._events.clear()
         try:
             for output in self._pump.close():
@@ -157,7 +158,7 @@ class AsyncDriver(ABC, Generic[R, E]):
             events = await self._drive()
         except Exception:
             self.release()
-            if self._aborted:
+            if self._left:
                 return []
             raise
         except BaseException:  # cancelled
@@ -170,8 +171,10 @@ class AsyncDriver(ABC, Generic[R, E]):
     async def _end(self) -> None:
         self._ended = True
         if not self._lingers:
-            await self._close()
-            self.release()
+            try:
+                await self._close()
+            finally:
+                self.release()
         self._pump.check()
 
     async def _drive(self) -> list[E]:
@@ -188,8 +191,8 @@ class AsyncDriver(ABC, Generic[R, E]):
 
     async def _receive(self) -> None:
         data = await self._recv()
-        if self._closed:  # what woke us is no end of input
-            raise ConnectionAbortedError("aborted")
+        if self._left or self._closed:  # what woke us is no end of input
+            raise ConnectionAbortedError("closed on this side")
         self._pump.feed(data)
 
 
@@ -282,7 +285,7 @@ async def _telling(
     try:
         yield
     except Exception as error:
-        if not channel.aborted:
+        if not (channel.left and failures.of_network(error)):
             await tell(failures, channel.peer, error, channel.conn.consumed)
 
 

@@ -41,7 +41,11 @@ class Failures:
     ) -> None:
         self._logger = logging.getLogger(loop)
         self._on_error = on_error
-        self._blameless: tuple[type[Exception], ...] = (ParseError, *network)
+        self._network = network
+
+    def of_network(self, error: Exception) -> bool:
+        """Tell whether *error* is the network's, which is nothing new where we closed ourselves."""
+        return isinstance(error, self._network)
 
     def tell(self, peer: Address, error: Exception, consumed: int) -> object:
         """Report *error*; return what the embedder's function returned."""
@@ -77,7 +81,7 @@ class Failures:
 
     def _log(self, peer: Address, error: Exception, offset: int) -> None:
         # The peer's fault and the network's are a sentence; a bug of ours is a traceback.
-        blameless = isinstance(error, self._blameless)
+        blameless = isinstance(error, ParseError) or self.of_network(error)
         self._logger.log(
             logging.WARNING if blameless else logging.ERROR,
             "connection from %s:%s failed after %d bytes: %s: %s",

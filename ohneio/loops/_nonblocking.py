@@ -114,10 +114,9 @@ class Channel(Generic[R, E]):
         self._outgoing = _Outgoing(sock)
         self._owed = 0  # how much is sent once the protocol's last output is
         self._need: Next | None = None  # what the pump asked for last, if it is to wait
-        self._leaving = False  # `close` was called: nobody wants to know the rest
+        self._left = False  # `close` was called: nobody wants to know the rest
         self._due = False  # a turn is due, though there may be nothing to send
         self._ending = False  # a half-close is due as soon as everything is sent
-        self._aborted = False
         self._closed = False
 
     # For whoever has the selector.
@@ -162,9 +161,9 @@ class Channel(Generic[R, E]):
     # For the embedder.
 
     @property
-    def aborted(self) -> bool:
-        """Whether `abort` was called."""
-        return self._aborted
+    def left(self) -> bool:
+        """Whether it was closed or aborted on this side."""
+        return self._left
 
     def write(self, data: bytes) -> None:
         """Queue *data* for the peer, as it is, past the protocol; it is sent in turn.
@@ -174,8 +173,9 @@ class Channel(Generic[R, E]):
         """
         if self._closed or self._ending:
             raise BrokenPipeError("the connection is closed")
-        self._outgoing.put(bytes(data))
-        self.changed()
+        if data:
+            self._outgoing.put(bytes(data))
+            self.changed()
 
     def send_eof(self) -> None:
         """Tell the peer, after what is queued, that no more will be written."""
@@ -184,8 +184,8 @@ class Channel(Generic[R, E]):
 
     def close(self) -> None:
         """End the protocol, and close once what it had written by now is sent."""
-        if not (self._closed or self._leaving):
-            self._leaving = self._due = True
+        if not (self._closed or self._left):
+            self._left = self._due = True
             self._need = Next.END
             for output in self._pump.close():
                 self._outgoing.put(output)
@@ -193,7 +193,7 @@ class Channel(Generic[R, E]):
 
     def abort(self) -> None:
         """End the connection at once: nothing more is sent."""
-        self._aborted = True
+        self._left = True
         self.release()
 
     # One turn.
@@ -211,7 +211,7 @@ class Channel(Generic[R, E]):
         step = self._pump.step()
         if isinstance(step, list):
             for event in step:
-                if not (self._closed or self._leaving):
+                if not (self._closed or self._left):
                     yield event
         elif isinstance(step, bytes):
             self._owed = self._outgoing.put(step)
@@ -253,7 +253,7 @@ class Channel(Generic[R, E]):
             self._half_close()
 
     def _lingers(self) -> bool:
-        return self._serves and not self._leaving and not self._pump.eof
+        return self._serves and not self._left and not self._pump.eof
 
     def _late(self) -> bool:
         return self.deadline is not None and monotonic() >= self.deadline
@@ -264,5 +264,5 @@ class Channel(Generic[R, E]):
 
     def _end(self) -> None:
         self.release()
-        if not self._leaving and self.deadline is None:
+        if not self._left and self.deadline is None:
             self._pump.check()

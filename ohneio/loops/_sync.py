@@ -96,7 +96,7 @@ class SyncChannel(Generic[R, E]):
         self._sock = sock
         self._lock = lock
         self._events: deque[E] = deque()
-        self._aborted = False
+        self._left = False
         self._ended = False
         self._closed = False
 
@@ -120,9 +120,9 @@ class SyncChannel(Generic[R, E]):
             self.release()
 
     @property
-    def aborted(self) -> bool:
-        """Whether `abort` was called."""
-        return self._aborted
+    def left(self) -> bool:
+        """Whether it was closed or aborted on this side."""
+        return self._left
 
     def write(self, data: bytes) -> None:
         """Send *data* to the peer as it is, past the protocol, and wait until it is gone.
@@ -130,10 +130,15 @@ class SyncChannel(Generic[R, E]):
         Raises:
             OSError: The connection is closed, or broken.
         """
-        if self._closed or self._aborted:
+        if self._closed or self._left:
             raise BrokenPipeError("the connection is closed")
-        with self._lock:
-            self._sock.sendall(data)
+        try:
+            self._send(data)
+        except OSError:
+            raise
+        except BaseException:  # cancelled: who knows how much of it is gone
+            self.abort()
+            raise
 
     def send_eof(self) -> None:
         """Tell the peer that no more will be written; its answers still come.
@@ -165,6 +170,7 @@ class SyncChannel(Generic[R, E]):
         """End the protocol, send what it had written by now, and close."""
         if self._closed:
             return
+        self._left = True
         self._events.clear()
         try:
             for output in self._pump.close():
@@ -178,7 +184,7 @@ class SyncChannel(Generic[R, E]):
 
         Whoever waits in it is woken; the iteration ends without an error.
         """
-        self._aborted = True
+        self._left = True
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
@@ -205,23 +211,18 @@ class SyncChannel(Generic[R, E]):
 
     def _more(self) -> list[E]:
         """Wait for events; none are the end. The failure is raised after it."""
-        if self._ended or self._was_left():
+        if self._ended or self._closed or self._left:
             return []
         try:
             events = self._drive()
         except BaseException as error:
-            ours = self._was_left()
             self.release()
-            if ours and isinstance(error, OSError):
+            if self._left and isinstance(error, OSError):
                 return []
             raise
         if not events:
             self._end()
         return events
-
-    def _was_left(self) -> bool:
-        """Tell whether somebody closed or aborted it, who may be another thread."""
-        return self._aborted or self._closed
 
     def _end(self) -> None:
         self._ended = True
@@ -248,8 +249,8 @@ class SyncChannel(Generic[R, E]):
 
     def _receive(self) -> None:
         data = self._sock.recv(CHUNK)
-        if self._was_left():  # what woke us is no end of input
-            raise ConnectionAbortedError("aborted")
+        if self._left:  # what woke us is no end of input
+            raise ConnectionAbortedError("closed on this side")
         self._pump.feed(data)
 
     def _say_goodbye(self) -> None:
@@ -286,5 +287,5 @@ def _telling(channel: SyncChannel[object, object], failures: Failures) -> Genera
     try:
         yield
     except Exception as error:
-        if not channel.aborted:
+        if not (channel.left and failures.of_network(error)):
             failures.tell(channel.peer, error, channel.conn.consumed)

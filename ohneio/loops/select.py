@@ -253,7 +253,7 @@ class _Loop(Generic[R, E]):
         self._changed(channel)
 
     def _fail(self, channel: Channel[R, E], error: Exception) -> None:
-        if not channel.aborted:
+        if not (channel.left and self._failures.of_network(error)):
             self._failures.tell(channel.peer, error, channel.conn.consumed)
         if channel.deadline is None:
             self._dispose(channel)

@@ -38,6 +38,9 @@ __all__ = ["Channel", "Server", "connect", "serve"]
 R = TypeVar("R")
 E = TypeVar("E")
 
+#: What trio raises when the network fails, or the connection was closed.
+NETWORK = (trio.BrokenResourceError, trio.ClosedResourceError, OSError)
+
 Stream: TypeAlias = "trio.SocketStream | trio.SSLStream[trio.SocketStream]"
 
 
@@ -91,7 +94,7 @@ class Channel(AsyncChannel[R, E]):
         self._plain.socket.close()
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._closed or self._ended:
             raise trio.ClosedResourceError("the connection is closed")
 
 
@@ -176,7 +179,7 @@ async def serve(
         async with trio.open_nursery() as nursery:
             server = await nursery.start(partial(serve, requests, port=0, handler=answer))
     """
-    failures = Failures(__name__, on_error, network=(trio.BrokenResourceError, OSError))
+    failures = Failures(__name__, on_error, network=NETWORK)
 
     async def start(accepted: trio.SocketStream) -> None:
         peer = peer_of(accepted.socket)

@@ -21,7 +21,7 @@ from ohneio.loops._pump import LINGER
 from ohneio.loops._sockets import Server, listen
 
 try:
-    from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+    from twisted.internet.defer import CancelledError, Deferred, DeferredList, maybeDeferred
     from twisted.internet.endpoints import HostnameEndpoint
     from twisted.internet.error import ConnectionClosed
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from ohneio import Connection
 
 __all__ = ["Channel", "Server", "connect", "serve"]
+
+#: What Twisted raises when the network fails, or when we stop.
+NETWORK = (ConnectionClosed, CancelledError, OSError)
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -187,7 +190,7 @@ def serve(
 
         task.react(lambda reactor: serve(requests, "127.0.0.1", 8007, handler=answer))
     """
-    failures = Failures(__name__, on_error, network=(ConnectionClosed, OSError))
+    failures = Failures(__name__, on_error, network=NETWORK)
     connections = _Connections(factory, handler, failures)
     return Deferred.fromCoroutine(_serve(connections, on_listening, host, port, sock))
 

@@ -204,6 +204,8 @@ def test_a_result_ends_the_iteration_and_the_connection(loop):
     async def dialogue(channel):
         assert await collect(channel) == [1, 2]
         assert await channel.result() == 3
+        with pytest.raises(Exception, match="closed"):
+            await channel.write(b"late")
         assert sees.get(timeout=PATIENCE) == b"3\n"
 
     with scripted(script) as address:

@@ -147,37 +147,52 @@ def test_back_pressure_reaches_a_peer_that_never_reads(loop):
     What is kept for it stays bounded, and all of it arrives once it reads.
     """
     conns = []
-    listener = listening(buffers=64 * KIB)
-    with loop.serving(watched(protocols.echo, conns), sock=listener) as server:
+    with loop.serving(watched(protocols.echo, conns), sock=listening(64 * KIB)) as server:
         with Peer.to(server, buffers=64 * KIB) as deaf, Peer.to(server) as other:
-            question = b"x" * 999 + b"\n"
-            sent = flood(deaf, question, other)
-            assert sent <= 2 * MIB
+            sent = flood(deaf, other)
             assert all(conn.pending_input + conn.pending_output <= 256 * KIB for conn in conns)
-            deaf.sock.settimeout(PATIENCE)
-            rest = question * 2
-            sending = threading.Thread(
-                target=lambda: (deaf.send(rest[sent % 1000 :]), deaf.send_eof())
-            )
-            sending.start()
-            total = sent + len(rest) - sent % 1000
-            assert deaf.rest() == question * (total // 1000)
-            sending.join(PATIENCE)
+            hear_out(deaf, sent)
 
 
-def flood(deaf, question, other):
+def test_back_pressure_reaches_a_peer_that_a_handler_answers(loop):
+    """The same holds where it is a handler that writes."""
+
+    async def handler(channel, event):
+        await channel.write(event + b"\n")
+
+    handler = loop.handler(handler)
+    with loop.serving(protocols.lines, sock=listening(64 * KIB), handler=handler) as server:
+        with Peer.to(server, buffers=64 * KIB) as deaf, Peer.to(server) as other:
+            hear_out(deaf, flood(deaf, other))
+
+
+QUESTION = b"x" * 999 + b"\n"
+
+
+def flood(deaf, other):
     """Send until nothing more is taken, though the loop has had many turns since."""
     deaf.sock.settimeout(0)
-    sent, stuck, block = 0, 0, question * 64
+    sent, stuck, block = 0, 0, QUESTION * 64
     while stuck < 100:
         try:
-            sent += deaf.sock.send(block[sent % len(question) :])
+            sent += deaf.sock.send(block[sent % len(QUESTION) :])
             stuck = 0
         except BlockingIOError:
             turns(other, 1)
             stuck += 1
-        assert sent < 16 * MIB, "back-pressure never came"
+        assert sent <= 2 * MIB, "back-pressure never came"
+    deaf.sock.settimeout(PATIENCE)
     return sent
+
+
+def hear_out(deaf, sent):
+    """Finish the question that was begun, then read every answer."""
+    rest = QUESTION[sent % len(QUESTION) :]
+    sending = threading.Thread(target=lambda: (deaf.send(rest), deaf.send_eof()))
+    sending.start()
+    answers = (sent + len(rest)) // len(QUESTION)
+    assert deaf.rest() == QUESTION * answers
+    sending.join(PATIENCE)
 
 
 def test_a_slow_handler_holds_the_peer_back(loop):
@@ -492,7 +507,7 @@ def test_a_handler_may_close(loop, failures):
     assert failures.empty()
 
 
-def test_a_handler_may_write_to_and_close_another_channel(loop):
+def test_a_handler_may_write_to_and_close_another_channel(loop, failures):
     """A server's channels are each other's to use: what one peer says, another hears."""
     channels = queue.Queue()
 
@@ -505,12 +520,13 @@ def test_a_handler_may_write_to_and_close_another_channel(loop):
             await other.write(event)
             await other.aclose()
 
-    with loop.serving(protocols.lines, handler=loop.handler(handler)) as server:
+    with loop.serving(protocols.lines, handler=loop.handler(handler), on_error=failures) as server:
         with Peer.to(server) as hearing, Peer.to(server) as speaking:
             hearing.send(b"listen\n")
             assert hearing.exactly(6) == b"ready\n"
             speaking.send(b"hello\n")
             assert hearing.rest() == b"hello"
+    assert failures.empty()
 
 
 def test_a_handler_that_raises_ends_its_connection(loop, failures):
@@ -533,6 +549,42 @@ def test_a_handler_that_raises_ends_its_connection(loop, failures):
             assert offset == 2
         other.send(b"1\n")
         assert other.exactly(1) == b"1"
+
+
+def test_a_bug_in_a_handler_that_has_closed_is_told(loop, failures):
+    """A handler that closes is done with the connection, but not with its own faults."""
+
+    async def handler(channel, event):
+        await channel.aclose()
+        raise ZeroDivisionError("after the close")
+
+    with (
+        loop.serving(protocols.lines, handler=loop.handler(handler), on_error=failures) as server,
+        Peer.to(server) as peer,
+    ):
+        peer.send(b"1\n")
+        peer.gone()
+        assert repr(failures.one()[1]) == "ZeroDivisionError('after the close')"
+
+
+def test_a_handler_that_writes_to_a_peer_who_has_gone(loop, failures):
+    """The network's failure comes out of the handler's own call, and is told once."""
+
+    async def handler(channel, event):
+        gone.wait(PATIENCE)
+        while True:
+            await channel.write(b"x" * 100_000)
+            if loop.name == "select":  # where writing only queues
+                break
+
+    gone = threading.Event()
+    with loop.serving(protocols.lines, handler=loop.handler(handler), on_error=failures) as server:
+        peer = Peer.to(server)
+        peer.send(b"1\n")
+        peer.reset()
+        gone.set()
+        assert not isinstance(failures.one()[1], ParseError)
+    assert failures.empty()
 
 
 # What is told.
