@@ -12,7 +12,7 @@ from ..core._building import NOTHING, put
 from ..core._errors import BuildError, show
 from ..core._facts import ANY, NO_BYTES, Facts
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED
+from ..core._run import UNBOUNDED, Run
 from ..core._steps import Steps, current
 from ._checks import bytes_of, size_of, some_bytes
 
@@ -50,6 +50,7 @@ class Exactly(Parser[bytes]):
         if end <= source.stop:
             source.pos = end
             return data[pos:end]
+        del data  # see `read`
         return (yield from self._wait())
 
     __iter__ = _parse
@@ -96,6 +97,7 @@ class Until(Parser[bytes]):
         data, pos = source.data, source.pos
         end = data.find(self.delimiter, pos, source.stop)
         if end < 0:
+            del data  # see `read`
             return (yield from self._wait())
         source.pos = end + self._width
         return data[pos:end]
@@ -104,9 +106,13 @@ class Until(Parser[bytes]):
 
     def _wait(self) -> Steps[bytes]:
         run = current()
-        if run.building:
-            return (yield from run.steps(self))
-        size = yield from run.find(self.delimiter, self.max, seen=True)
+        return run.steps(self) if run.building else self._seek(run)
+
+    def _seek(self, run: Run) -> Steps[bytes]:
+        search = run.seek(self.delimiter, self.max, seen=True)
+        while not search.over:
+            yield run.seeking(search)
+        size = run.found(search, self.max)
         if self.include:
             return run.input.take(size + self._width)
         value = run.input.take(size)
@@ -149,6 +155,7 @@ class UntilMax(Until):
         reach = pos + self._reach
         end = data.find(self.delimiter, pos, reach if reach < stop else stop)
         if end < 0:
+            del data  # see `read`
             return (yield from self._wait())
         source.pos = end + self._width
         return data[pos : source.pos] if self.include else data[pos:end]

@@ -54,6 +54,7 @@ class OneOf(Parser[bytes]):
         if pos < source.stop and data[pos] in self.set:
             source.pos = pos + 1
             return data[pos : pos + 1]
+        del data  # see `read`
         return (yield from self._wait())
 
     __iter__ = _parse
@@ -108,6 +109,7 @@ class TakeWhile(Parser[bytes]):
         if (end < stop or end - pos == self.max) and end - pos >= self.min:
             source.pos = end
             return data[pos:end]
+        del data  # see `read`
         return (yield from self._wait(end - pos))
 
     __iter__ = _parse

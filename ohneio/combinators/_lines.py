@@ -37,6 +37,7 @@ class Rest(Parser[bytes]):
         if stop + source.base == source.end:
             source.pos = stop
             return data[pos:stop]
+        del data  # see `read`
         return (yield from self._wait())
 
     __iter__ = _parse
@@ -55,7 +56,7 @@ class Rest(Parser[bytes]):
     def _end(self, run: Run) -> Steps[None]:
         source = run.input
         while not source.eof and len(source) <= source.limit:
-            yield from run.sleep(Waiting.END, source.limit + 1)
+            yield run.sleep(Waiting.END, source.limit + 1)
         if len(source) > source.limit:
             raise run.over_limit(source.limit, "max_buffered")
 
@@ -87,6 +88,7 @@ class Line(Parser[bytes]):
         if data.startswith(CRLF, end, stop) and end - pos <= self.max:
             source.pos = end + 2
             return data[pos:end]
+        del data  # see `read`
         return (yield from self._wait(end - pos))
 
     __iter__ = _parse
@@ -104,7 +106,9 @@ class Line(Parser[bytes]):
             raise run.ended(1, CRLF)
         if run.input.window(size + 1, 1) != b"\n":
             raise self._bare(run, size, 2)
-        return run.input.take(size + 2)[:size]
+        value = run.input.take(size)
+        run.input.skip(2)
+        return value
 
     def _end(self, run: Run, size: int) -> Steps[int]:
         """Wait for a CR or LF, or for the end; return how many bytes are before it."""

@@ -138,6 +138,7 @@ class QuicVarint(Parser[int]):
             if end <= source.stop:
                 source.pos = end
                 return int.from_bytes(data[pos:end]) & (1 << 8 * size - 2) - 1
+        del data  # see `read`
         return (yield from self._wait())
 
     __iter__ = _parse

@@ -158,7 +158,6 @@ class Driver:
             run.input.settle()
 
     def _begin(self) -> None:
-        self._run.waiting = Waiting.GO
         self._resume(begin=True)
         if self._run.waiting is Waiting.TURN:
             self._run.waiting = Waiting.GO
@@ -173,6 +172,7 @@ class Driver:
         try:
             if begin:
                 self._machine.stack.append(self._routine())
+            self._run.waiting = Waiting.GO
             value = self._machine.resume()
         except BaseException as error:
             self._fail(error)

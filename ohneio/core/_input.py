@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from ._buffer import Buffer, Bytes
+from ._errors import UsageError
 
 __all__ = ["NO_END", "Blocks", "Input", "Search", "block_at"]
 
@@ -151,14 +152,13 @@ def block_at(blocks: Blocks, size: int, start: int) -> tuple[int, int]:
 class Input(Buffer):
     """Hold a protocol's unread bytes, and the read ones that may come back."""
 
-    __slots__ = ("_held", "_holding", "end", "eof", "limit", "search")
+    __slots__ = ("_held", "end", "eof", "limit", "search")
 
     eof: bool
     end: int
     limit: int
     search: Search | None
-    _held: list[bytes]
-    _holding: bool
+    _held: list[bytes] | None
 
     def __init__(self, limit: int) -> None:
         # Where the innermost frame ends.
@@ -168,8 +168,8 @@ class Input(Buffer):
         self.limit = limit
         self.eof = False
         self.search = None
-        self._holding = False
-        self._held = []
+        # A list while what is read may have to come back.
+        self._held = None
 
     def _add(self, data: bytes) -> None:
         super()._add(data)
@@ -204,7 +204,7 @@ class Input(Buffer):
         if position >= self.base:
             return self.data[position - self.base : self.pos]
         parts, size = [self.data[: self.pos]], self.base - position
-        for block in reversed(self._held):
+        for block in reversed(self._held or ()):
             if not size:
                 break
             parts.append(block[-size:])
@@ -239,18 +239,17 @@ class Input(Buffer):
         return bytes(memoryview(blocks[index])[start - first : start - first + size])
 
     def settle(self) -> None:
-        if not self._holding:
+        if self._held is None:
             super().settle()
 
     def hold(self) -> None:
         """Keep what is read from here on."""
-        self._holding = True
+        if self._held is None:
+            self._held = []
 
     def let_go(self) -> None:
         """Forget what was held."""
-        self._holding = False
-        if self._held:
-            self._held = []
+        self._held = None
 
     def move_to(self, position: int) -> None:
         """Go to an absolute offset: back into what is held, or on into what is there."""
@@ -259,6 +258,8 @@ class Input(Buffer):
         self.skip(position - self.position)
 
     def _step_back(self) -> None:
+        if not self._held:
+            raise UsageError("what was read there is not held")
         if self.data:
             self._push_front(self.data)
         block = self._held.pop()
@@ -274,5 +275,5 @@ class Input(Buffer):
 
     def _pass(self, piece: Bytes) -> None:
         super()._pass(piece)
-        if self._holding and piece:
+        if self._held is not None and piece:
             self._held.append(piece if isinstance(piece, bytes) else bytes(piece))

@@ -296,6 +296,7 @@ def items(parser: Parser[object]) -> Steps[None]:
         if run.input.position == before:
             raise UsageError(f"{parser!r} consumed nothing, and would for ever")
         run.events.append(value)  # looked up late: `events()` puts a new list there
+        del value  # which is not ours to keep until the next one comes
 
 
 def _outcome(start: Callable[[], Steps[T]], data: Bytes, limits: Limits) -> T:

@@ -31,6 +31,7 @@ class _Read(Step[bytes]):
         if end <= source.stop:
             source.pos = end
             return data[pos:end]
+        del data  # while it waits, a chunk that was consumed should not be kept
         yield from current().need(n)
         return source.take(n)
 

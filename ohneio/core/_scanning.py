@@ -36,7 +36,7 @@ def reach(run: Run, n: int) -> Steps[bool]:
             raise run.ended(source.end - source.position - len(source))
         if source.eof:
             return False
-        yield from run.sleep(Waiting.BYTES, n)
+        yield run.sleep(Waiting.BYTES, n)
     return True
 
 

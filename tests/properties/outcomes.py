@@ -63,10 +63,10 @@ def outcome(factory, chunks, *, pull=EAGER, eof=True):
     """
     conn, fed, output, events, raised = factory(), b"", b"", [], None
     for chunk in chunks:
-        if conn.state is State.FAILED:
-            break
         if not conn.wants_input and conn.pending_input + len(chunk) > 20:
             output += pull.read(conn)  # too much is waiting: it might be refused
+        if conn.state is State.FAILED:
+            break
         fed += chunk
         raised = raised or error_of(conn.send, chunk)
         if pull.after_each:

@@ -116,9 +116,10 @@ def test_any_bytes_fail_for_good(name, draw):
     data = draw.draw(mutated(sample.corpus) | bytes_of(sample.alphabet))
     conn, fed = sample.factory(), b""
     for chunk in draw.draw(chunked(data)):
-        fed += chunk
-        if error_of(conn.send, chunk):
+        if conn.state is State.FAILED:
             break
+        fed += chunk
+        error_of(conn.send, chunk)
         conn.read()
         assert conn.consumed + len(conn.unconsumed) == len(fed)
     if conn.state is State.FAILED:
