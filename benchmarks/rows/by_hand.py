@@ -99,6 +99,18 @@ def our_structs() -> Runner:
     return connecting(records)
 
 
+def our_structs_emitted_alone() -> Runner:
+    """`emit` is done when it is called; ``yield from`` is for the eye."""
+    record = struct_unpack("!IHH")
+
+    @protocol
+    def records():
+        while True:
+            emit((yield from record))
+
+    return connecting(records)
+
+
 # sansproto: a reader that is handed around, and a callback for events.
 
 
@@ -295,7 +307,10 @@ READS = Row(
 
 STRUCTS = Row(
     Job("records of 8 bytes, by hand: a struct at a time", records_of_8, items=8192),
-    ours=(Competitor("struct_unpack", our_structs),),
+    ours=(
+        Competitor("struct_unpack", our_structs),
+        Competitor("struct_unpack, emit(...) alone", our_structs_emitted_alone, aside=True),
+    ),
     peers=(
         Competitor("sansproto", sansproto_structs),
         Competitor(UNMARKED, sansproto_structs_unmarked, aside=True),
