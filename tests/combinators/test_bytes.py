@@ -297,8 +297,9 @@ def test_a_literal_over_the_limit_is_refused():
 
 def test_a_literal_that_a_frame_has_no_room_for_is_refused_at_once():
     """It could not be there, whatever came."""
-    outcome = told(sized(3, literal(b"abcd")), b"abcd")
-    assert (type(outcome.error), outcome.after) == (ParseError, 0)
+    for data in (b"abcd", b"aXcd", b""):
+        outcome = told(sized(3, literal(b"abcd")), data)
+        assert (type(outcome.error), outcome.error.offset, outcome.after) == (ParseError, 3, 0)
     assert told(sized(3, literal(b"abc")), b"abc").value == b"abc"
 
 
