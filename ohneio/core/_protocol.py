@@ -143,11 +143,7 @@ def _eager(
     # The connection is made first: of garbage in a cycle the collector ends what
     # is older first, and the connection has to unwind the generator in its own
     # host.  Making a generator binds the arguments and runs nothing.
-    conn: Connection[R, object] = Connection(_nothing_yet, limits)
-    routine = function(*args, **kwargs)
-    conn._start = lambda: routine
+    made: list[Routine[R]] = []
+    conn: Connection[R, object] = Connection(made.pop, limits)
+    made.append(function(*args, **kwargs))
     return conn
-
-
-def _nothing_yet() -> Never:
-    raise UsageError("the connection has no protocol yet")

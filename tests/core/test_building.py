@@ -14,6 +14,7 @@ from ohneio import (
     emit,
     exactly,
     forward,
+    length_prefixed,
     literal,
     many,
     parser,
@@ -30,7 +31,7 @@ from ohneio import (
     write,
 )
 from ohneio.core import Step, builder, built, put
-from ohneio.core._building import NOTHING, inside
+from ohneio.core._building import NOTHING, apart, inside
 from ohneio.core._facts import Facts
 from ohneio.core._parser import Parser
 from ohneio.core._steps import host
@@ -67,6 +68,31 @@ def test_pieces_are_joined_in_the_order_in_which_they_were_put():
     assert seq(FIELD, Framed(seq(FIELD, FIELD)), FIELD).build((b"a", (b"b", b"c"), b"d")) == (
         b"a;\x04b;c;d;"
     )
+
+
+def test_what_is_built_apart_is_joined_once_however_deep_it_lies():
+    """A length in front of a length, as deep as is allowed; its size is known beforehand."""
+    grammar, value, data = FIELD, b"x", b"x;"
+    for _ in range(50):
+        grammar = length_prefixed(uint8, seq(grammar, literal(b".")))
+        value = (value, b".")
+        data = bytes([len(data) + 1]) + data + b"."
+    assert grammar.build(value) == data
+    assert grammar.parse(data) == value
+
+
+def test_a_sequence_of_what_was_built_apart_keeps_its_order():
+    """Pieces before it, in it and behind it."""
+
+    class Around(OneWay):
+        def _build(self, value):
+            for pair in value:
+                body = yield from apart(seq(FIELD, FIELD), pair)
+                yield from put(bytes([len(body)]))
+                yield from put(body)
+                yield from put(b"!")
+
+    assert Around().build(((b"a", b"bc"), (b"", b""))) == b"\x05a;bc;!\x02;;!"
 
 
 def test_put_is_a_step():
