@@ -1,7 +1,7 @@
 """Run a fuzzer: ``python -m tests.fuzz NAME --runs N``.
 
-With atheris, which is not among the groups: it has no wheels for every Python
-and system that the tests run on.  Install it by hand.
+With atheris, in a group of its own: ``pip install --group fuzz``. There is no wheel
+of it for every Python and system that the tests run on.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 try:
     import atheris
 except ImportError:
-    sys.exit("python -m tests.fuzz needs atheris: pip install atheris")
+    sys.exit("python -m tests.fuzz needs atheris: pip install --group fuzz")
 
 # What is imported in here is instrumented: branches that an input was the first to take are seen.
 with atheris.instrument_imports(include=["ohneio", "examples"]):
