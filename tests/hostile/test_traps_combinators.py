@@ -258,6 +258,31 @@ def test_t34_nesting_is_bounded_by_a_limit_and_not_by_the_stack():
     assert value.parse(deep, limits=Limits(max_depth=20_001, max_backtrack=1 << 30)) is None
 
 
+@pytest.mark.slow
+def test_t34_nor_is_failing_ending_closing_building_or_being_dropped():
+    """At 100,000 levels, where the limit allows them, nothing ever uses the stack for them."""
+    size = 100_000
+    limits = Limits(max_depth=size + 2, max_backtrack=1 << 40)
+    chain = forward()
+    chain.become(seq(uint8, optional(literal(b"[") >> chain)))
+    deep = b"a[" * size + b"a"  # the levels are size + 1, and one more where one fails
+    for wrong, kind in ((deep + b"[", IncompleteInput), (deep + b"]", ParseError)):
+        with pytest.raises(kind) as failure:
+            chain.parse(wrong, limits=limits)
+        assert len(str(failure.value)) <= 512
+    conns = [protocol(chain, limits=limits)() for _ in range(2)]
+    for conn in conns:
+        conn.send(deep)
+    conns.pop().close()
+    conns.clear()
+    value = None
+    for _ in range(size + 1):
+        value = (97, value)
+    assert chain.build(value, limits=limits) == deep
+    while value:  # which Python itself would drop by recursion, in some of its versions
+        value = value[1]
+
+
 @pytest.mark.parametrize("loop", [many, lambda p: sep_by(p, success(None))])
 @pytest.mark.parametrize("idle", [success(1), optional(uint8), take_while(DIGITS), rest, eof])
 def test_t35_a_loop_over_nothing_is_refused_when_it_is_made(loop, idle):
