@@ -27,7 +27,7 @@ E = TypeVar("E")
 
 
 class StreamChannel(AsyncChannel[R, E]):
-    """A channel on a reader and a writer of asyncio's."""
+    """One connection on asyncio's streams; see `AsyncChannel`, which it adds nothing to."""
 
     def __init__(
         self,

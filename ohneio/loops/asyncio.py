@@ -6,6 +6,10 @@ Example::
     from ohneio.loops.asyncio import serve
 
     asyncio.run(serve(echo, "127.0.0.1", 8007))  # until Ctrl-C
+
+Two limits are asyncio's own. On Windows `serve` needs its ``SelectorEventLoop``.
+And its TLS closes without lingering: a peer that still sends while the protocol
+ends may miss the last output.
 """
 
 from __future__ import annotations
