@@ -82,7 +82,7 @@ def under_twisted(factory: Factory, host: str, port: int) -> None:
 
 def under_gevent(factory: Factory, host: str, port: int) -> None:
     """Serve with a greenlet a connection."""
-    import gevent  # type: ignore[import-untyped]  # mypy would need types-gevent
+    import gevent
 
     from ohneio.loops.gevent import serve
 

@@ -23,11 +23,10 @@ from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, promp
 from ohneio.loops._sync import SyncChannel, handle
 
 try:
-    # mypy would need types-gevent, which nothing else here does
-    import gevent  # type: ignore[import-untyped]
-    import gevent.lock  # type: ignore[import-untyped]
-    import gevent.pool  # type: ignore[import-untyped]
-    import gevent.socket  # type: ignore[import-untyped]
+    import gevent
+    import gevent.lock
+    import gevent.pool
+    import gevent.socket
 except ImportError as error:
     raise ImportError(missing("gevent")) from error
 
