@@ -156,9 +156,11 @@ class Dispatch(Parser[T_co]):
             branches.append(self.default.facts)
             silent.append(both(tag.silent, self.default.facts.silent))
         whole = sequence([attrs.evolve(tag, first=self._first()), self._told_apart(branches)])
+        some = next((one for one in silent if one is not False), False)
         return attrs.evolve(
             whole,
-            silent=next((one for one in silent if one is not False), False),
+            # Of another parser who knows whether it can give all these tags.
+            silent=some if not some or isinstance(self.tag, (Number, OneOf)) else None,
             # The tag of a default's value is lost.
             buildable=whole.buildable if self._knows_tags() or not whole.buildable else None,
         )
