@@ -282,6 +282,20 @@ def test_going_back_from_the_end_of_all_that_was_there():
     assert source.read() == b"b" + b"c" * LARGE
 
 
+def test_what_is_not_held_cannot_be_gone_back_to():
+    """It is gone; holding begins where it was asked for first."""
+    source = filled(b"ab", b"c" * LARGE)
+    source.take(3)
+    with pytest.raises(UsageError, match="what was read there is not held"):
+        source.move_to(0)
+    source = filled(b"ab", b"c" * LARGE)
+    source.hold()
+    source.take(3)
+    source.hold()
+    source.move_to(0)
+    assert source.take(2) == b"ab"
+
+
 def test_a_small_held_block_goes_back_before_others_and_alone():
     """With and without unread blocks behind it."""
     for last in ((), (b"z" * LARGE,)):

@@ -7,6 +7,7 @@ from ohneio import (
     LimitExceeded,
     Limits,
     ParseError,
+    Parser,
     State,
     UsageError,
     at_eof,
@@ -29,6 +30,7 @@ from ohneio import (
     write,
 )
 from ohneio.core._run import Waiting
+from ohneio.core._steps import current
 
 
 def cuts(data):
@@ -190,6 +192,22 @@ def test_a_count_over_the_limit_is_refused_with_nothing_there():
     conn = protocol(limits=Limits(max_buffered=4))(exactly(5))()
     with pytest.raises(LimitExceeded):
         conn.send(b"")
+
+
+class Before(Parser):
+    """The bytes before a delimiter, which stays where it is."""
+
+    def _parse(self):
+        run = current()
+        size = yield from run.find(b"\r\n", 5)
+        return run.input.take(size)
+
+
+def test_a_delimiter_can_be_waited_for_without_taking_it():
+    """Its place is told, however the input is cut; behind the limit it is not looked for."""
+    assert outcomes(Before(), b"ab\rc\r\nd") == {("b'ab\\rc'", 4)}
+    assert isinstance(error_of(Before(), b"abcdef\r\n"), LimitExceeded)
+    assert isinstance(error_of(Before(), b"abc\r"), IncompleteInput)
 
 
 @pytest.mark.parametrize(("max_", "name"), [(3, "max"), (4, "max"), (5, "max_buffered")])
