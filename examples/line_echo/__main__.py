@@ -119,7 +119,7 @@ def main() -> None:
     arguments = parser()
     options = arguments.parse_args()
     logging.basicConfig(format="%(message)s")
-    signal.signal(signal.SIGTERM, interrupt)
+    end_politely()
     try:
         importlib.import_module(f"ohneio.loops.{options.loop}")
         LOOPS[options.loop](PROTOCOLS[options.protocol], options.host, options.port)
@@ -129,9 +129,11 @@ def main() -> None:
         arguments.exit(1, "".join(f"{error}\n" for error in errors.exceptions))
 
 
-def interrupt(*_: object) -> None:
-    """Take a polite signal for Ctrl-C, which every loop knows how to end by."""
-    signal.raise_signal(signal.SIGINT)
+def end_politely() -> None:
+    """Take SIGTERM for Ctrl-C, which every loop knows how to end by."""
+    # A shell starts jobs in the background with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def parser() -> argparse.ArgumentParser:

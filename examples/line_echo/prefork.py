@@ -13,7 +13,7 @@ import signal
 import socket
 from contextlib import suppress
 
-from examples.line_echo.__main__ import interrupt
+from examples.line_echo.__main__ import end_politely
 from examples.line_echo.protocol import echo
 from ohneio.loops import Server
 from ohneio.loops.asyncio import serve
@@ -22,7 +22,7 @@ from ohneio.loops.asyncio import serve
 def main() -> None:
     """Fork, then wait until interrupted."""
     options = parser().parse_args()
-    signal.signal(signal.SIGTERM, interrupt)
+    end_politely()
     children = set[int]()
     with socket.create_server((options.host, options.port), backlog=1024) as listener:
         with suppress(KeyboardInterrupt):

@@ -12,7 +12,7 @@ import pytest
 
 from examples.line_echo.protocol import MAX_LINE, REFUSAL, echo, echo_by_hand
 from ohneio import LimitExceeded, ParseError, State
-from tests.loops.harness import KINDS, PATIENCE, Peer
+from tests.loops.harness import KINDS, PATIENCE, ROOT, Peer
 
 MIB = 1 << 20
 
@@ -84,9 +84,8 @@ LOOPS = list(KINDS)
 def running(*arguments, module="examples.line_echo"):
     """The program in a process of its own; give the process and its port."""
     command = [sys.executable, "-X", "dev", "-m", module, "--port", "0", *arguments]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
     try:
         announcement = process.stdout.readline()
         host, _, port = announcement.removeprefix("listening on ").strip().rpartition(":")
@@ -219,9 +218,8 @@ sys.modules[{loop!r}] = None
 from examples.line_echo.__main__ import main
 main()
 """
-    result = subprocess.run(
-        [sys.executable, "-c", script, "--loop", loop], capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", script, "--loop", loop]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
         f"ohneio.loops.{loop} needs {loop}, which is not installed: pip install ohneio[{loop}]"
@@ -237,7 +235,7 @@ def test_a_loop_nobody_knows_is_refused():
 
 def run(*arguments):
     command = [sys.executable, "-m", "examples.line_echo", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
 
 
 # Several processes on one socket.
@@ -266,3 +264,17 @@ def paused(child):
         yield
     finally:
         os.kill(child, signal.SIGCONT)
+
+
+def test_ends_where_a_shell_ignores_ctrl_c():
+    """Started in the background, where Ctrl-C is ignored, SIGTERM ends it all the same."""
+    ignoring = "import signal, os, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    program = (
+        "os.execv(sys.executable, [sys.executable, '-m', 'examples.line_echo', '--port', '0'])"
+    )
+    command = [sys.executable, "-c", ignoring + program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout.readline().startswith("listening on ")
+        process.terminate()
+
+        assert process.wait(timeout=60) == 0
