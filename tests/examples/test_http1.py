@@ -245,14 +245,14 @@ STRICT = {
     "lines that end in LF": Difference(
         "refused", "value", r'found b"\\n"', b"", "RFC 9112, 2.2 permits them; smuggling needs them"
     ),
+    "folded lines": Difference(
+        "refused", "value", 'found b" "', b"", "RFC 9112, 5.2: reject, or replace by blanks"
+    ),
     "control characters": Difference(
         "refused", "value", r'found b"\\x', b"", "RFC 9110, 5.5: invalid and dangerous"
     ),
 }
 REQUESTS_DIFFER = STRICT | {
-    "folded lines": Difference(
-        "refused", "value", 'found b" "', b"", "RFC 9112, 5.2: reject, or replace by blanks"
-    ),
     "lengths that agree": Difference(
         "refused", "value", "one body length", b"", "RFC 9112, 6.3 permits to take one of them"
     ),
@@ -295,6 +295,7 @@ DIFFERENCES = {
     (response, "decided early"): b"HTTP/2",
     (response, "lines that end in LF"): b"HTTP/1.0 200 \n\n",
     (response, "control characters"): b"HTTP/1.0 200 \x7f\r\n\r\n",
+    (response, "folded lines"): b"HTTP/1.0 200 \r\nA: b\r\n c\r\n\r\n",
     (response, "no blank and no reason"): b"HTTP/1.0 200\r\n\r\n",
     (response, "statuses from 600"): b"HTTP/1.0 600 \r\n\r\n",
 }

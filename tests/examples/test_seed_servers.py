@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.loops.harness import PATIENCE, Peer
+from tests.loops.harness import PATIENCE, ROOT, Peer
 
 
 @pytest.mark.parametrize("name", ["raw_sockets", "gevent_server", "asyncio_server"])
@@ -18,7 +18,7 @@ def test_the_servers_serve(name):
     """Each echoes lines, to one client after the other and to two at a time."""
     port = free_port()
     command = [sys.executable, "-m", f"tests.examples.seed.{name}", "127.0.0.1", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             with connected(port, process) as one, connected(port, process) as two:
                 assert one.ask(b"Hello World\n") == b"Hello World\n"
