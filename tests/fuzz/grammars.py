@@ -8,6 +8,7 @@ import contextlib
 import zlib
 
 from ohneio import (
+    BuildError,
     Parser,
     UsageError,
     any_byte,
@@ -150,11 +151,18 @@ def by_hand(source: Source, child) -> Parser[object]:
 
     @parser
     def both():
-        one = yield from first.of(lambda pair: pair[0])
-        other = yield from second.of(lambda pair: pair[1])
+        one = yield from first.of(lambda pair: part(pair, 0))
+        other = yield from second.of(lambda pair: part(pair, 1))
         return one, other
 
     return both
+
+
+def part(pair: object, at: int) -> object:
+    """A part of a pair; in a choice any value may come, and what `.of` raises is its user's."""
+    if isinstance(pair, tuple) and len(pair) == 2:
+        return pair[at]
+    raise BuildError("expected a pair")
 
 
 def reversed_bytes(value: object) -> object:

@@ -26,6 +26,10 @@ FOUND = {
         "generated",
         "FAH/DgkOQA6NGo32AQ4BAf8BHf8Rev//ig==",
     ),
+    "a projection that takes no other branch's values: the grammar's own": (
+        "generated",
+        "FAE9+/7///////8BAf/+K/oA8/0c//gBAf/++i8A8/3/+A==",
+    ),
     "an endless loop that only running shows": (
         "generated",
         "FAEJFAEJiQkJCAEcHByJCQgBHBwcMgBBCf8A",
