@@ -17,8 +17,12 @@ import queue
 import socket
 import struct
 import threading
+from pathlib import Path
 
 PATIENCE = 60
+
+#: Where programs are started, so that they find the examples.
+ROOT = Path(__file__).parents[2]
 
 
 class Loop:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from ohneio.loops._failures import Failures
-from tests.loops.harness import PATIENCE, Peer
+from tests.loops.harness import PATIENCE, ROOT, Peer
 
 SERVE = """
 import resource
@@ -24,7 +24,8 @@ main()
 def cramped(loop):
     """The line echo in a process that may open few files."""
     command = [sys.executable, "-c", SERVE, "--loop", str(loop), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
         try:
             yield int(process.stdout.readline().rpartition(b":")[2])
         finally:

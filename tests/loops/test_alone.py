@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.loops.harness import ROOT
+
 LOOPS = ["blocking", "select", "asyncio", "trio", "twisted", "gevent", "tornado"]
 #: What must not be imported along with it: every other loop. Tornado is built on asyncio.
 FOREIGN = {"asyncio", "trio", "twisted", "gevent", "tornado"}
@@ -14,7 +16,7 @@ OWN = {"tornado": {"asyncio", "tornado"}, "twisted": {"asyncio", "twisted"}}
 def imported_with(module):
     script = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return set(result.stdout.split())
 
@@ -42,7 +44,7 @@ except ImportError as error:
     print(error)
 """
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == (
         f"ohneio.loops.{name} needs {name}, which is not installed: pip install ohneio[{name}]"

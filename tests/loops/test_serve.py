@@ -682,6 +682,15 @@ def test_port_0_is_one_that_is_free(loop):
             turns(peer, 1)
 
 
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 def test_it_serves_ipv6(loop):
     """A host of the newer protocol is served and named like any other."""
     with loop.serving(protocols.echo, host="::1") as server:
