@@ -125,6 +125,7 @@ class Bits(Parser[T_co]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[T_co]:
         run = current()

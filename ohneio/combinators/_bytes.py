@@ -54,6 +54,7 @@ class Exactly(Parser[bytes]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[bytes]:
         run = current()
@@ -103,6 +104,7 @@ class Until(Parser[bytes]):
         return data[pos:end]
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[bytes]:
         run = current()
@@ -161,6 +163,7 @@ class UntilMax(Until):
         return data[pos : source.pos] if self.include else data[pos:end]
 
     __iter__ = _parse
+    __await__ = _parse
 
 
 @attrs.frozen(repr=False)
@@ -181,6 +184,7 @@ class Literal(Parser[bytes]):
         return expected
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _compare(self) -> Steps[bytes]:
         """Go on with what is there, fail on the first wrong byte, or wait for the next."""

@@ -58,6 +58,7 @@ class OneOf(Parser[bytes]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[bytes]:
         run = current()
@@ -113,6 +114,7 @@ class TakeWhile(Parser[bytes]):
         return (yield from self._wait(end - pos))
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self, size: int) -> Steps[bytes]:
         run = current()

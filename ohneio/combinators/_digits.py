@@ -91,6 +91,7 @@ class Integer(Parser[int]):
         return int(found[0], self.base)
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[int]:
         run = current()

@@ -41,6 +41,7 @@ class Rest(Parser[bytes]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[bytes]:
         run = current()
@@ -92,6 +93,7 @@ class Line(Parser[bytes]):
         return (yield from self._wait(end - pos))
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self, size: int) -> Steps[bytes]:
         run = current()

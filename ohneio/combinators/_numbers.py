@@ -95,6 +95,7 @@ class Number(Parser[T_co]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[T_co]:
         run = current()
@@ -150,6 +151,7 @@ class StructUnpack(Parser[tuple[Any, ...]]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[tuple[Any, ...]]:
         run = current()

@@ -89,6 +89,7 @@ class Base128(Parser[int]):
         return self._value(found[0])
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[int]:
         run = current()
@@ -142,6 +143,7 @@ class QuicVarint(Parser[int]):
         return (yield from self._wait())
 
     __iter__ = _parse
+    __await__ = _parse
 
     def _wait(self) -> Steps[int]:
         run = current()

@@ -10,7 +10,7 @@ from ._buffer import Bytes, checked
 from ._driver import Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
-from ._limits import DEFAULT_LIMITS, Limits
+from ._limits import DEFAULT_LIMITS, Limits, checked_limits
 from ._steps import Routine
 
 __all__ = ["Connection"]
@@ -54,7 +54,8 @@ class Connection(Driver, Generic[R, E]):
         limits: Limits = DEFAULT_LIMITS,
         source: Input | None = None,
     ) -> None:
-        super().__init__(start, limits, Input(limits.max_buffered) if source is None else source)
+        bound = checked_limits(limits).max_buffered
+        super().__init__(start, limits, Input(bound) if source is None else source)
 
     # From the wire.
 

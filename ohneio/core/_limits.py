@@ -17,7 +17,7 @@ import attrs
 
 from ._errors import UsageError
 
-__all__ = ["DEFAULT_LIMITS", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "checked_limits"]
 
 
 def _positive(_: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -60,3 +60,10 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def checked_limits(limits: Limits) -> Limits:
+    """Return *limits*, which must be `Limits`."""
+    if isinstance(limits, Limits):
+        return limits
+    raise UsageError(f"expected Limits, not {type(limits).__name__}")

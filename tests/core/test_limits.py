@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from ohneio import Limits, UsageError
+from ohneio import Limits, UsageError, exactly
 
 NAMES = ["max_buffered", "max_depth", "max_items", "max_digits", "max_backtrack"]
 
@@ -44,3 +44,10 @@ def test_limits_are_values():
         limits.max_depth = 4
     with pytest.raises(TypeError):
         Limits(1)
+
+
+@pytest.mark.parametrize("limits", [5, None, "64 KiB"])
+def test_limits_are_limits(limits):
+    """What is no `Limits` is misuse, found before any byte is taken."""
+    with pytest.raises(UsageError, match="expected Limits"):
+        exactly(1).parse(b"a", limits=limits)
