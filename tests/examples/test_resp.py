@@ -6,7 +6,7 @@ Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples.resp import (
@@ -453,6 +453,7 @@ DIFFERENCES = {(peer, name): row for peer in PAIRS for name, row in PAIRS[peer][
 
 
 @pytest.mark.parametrize("peer", PAIRS)
+@settings(max_examples=settings.default.max_examples // 3)  # four peers: replies are large
 @given(draw=st.data())
 def test_a_peer_sees_the_same(peer, draw):
     """The same values out of the same bytes; what is refused by one alone is in the table."""
