@@ -232,6 +232,13 @@ DIFFERENCES = {
     "keys twice": Difference(
         "refused", "value", "a key that was there before", "8201c001c3", "it keeps the last of them"
     ),
+    "keys that cannot be keys, at once": Difference(
+        "more",
+        "refused",
+        "unhashable",
+        "8280c0",
+        "in Python it looks at each pair; we at the whole",
+    ),
     "announced beyond max_buffered": Difference(
         "refused", "more", "max_buffered", "c602000000", "its own limit is 100 MiB"
     ),
@@ -251,12 +258,12 @@ def test_msgpack_reads_the_same(which, data):
     why(data, ours(data), by_msgpack(data, which), DIFFERENCES)
 
 
-@pytest.mark.parametrize("which", ["in C", "in Python"])
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_each_difference_is_one(name, which):
-    """A row that nothing shows any more has to go."""
+def test_each_difference_is_one(name):
+    """A row that neither of the two shows any more has to go."""
     data = bytes.fromhex(DIFFERENCES[name].sample)
-    assert name in (why(data, ours(data), by_msgpack(data, which), DIFFERENCES) or [])
+    shown = [why(data, ours(data), by_msgpack(data, which), DIFFERENCES) for which in peers()]
+    assert any(name in (names or []) for names in shown)
 
 
 @pytest.mark.parametrize("which", ["in C", "in Python"])
