@@ -190,7 +190,11 @@ def _trailing(parser: Parser[object], data: bytes) -> None:
     if size is None or not parser.facts.self_delimiting:
         return
     for junk in (b"\x00", b"\xff", data[:1] or b"\n"):
-        again, rest = parser.parse_prefix(data[:size] + junk)
+        try:
+            again, rest = parser.parse_prefix(data[:size] + junk)
+        except ParseError as error:
+            story = f"with {junk!r} behind it it fails: {error}"
+            raise LawBroken("trailing bytes", data[:size], story) from error
         if not same(value, again) or rest != junk:
             story = f"with {junk!r} behind it {shown((again, rest))}, not {shown((value, junk))}"
             raise LawBroken("trailing bytes", data[:size], story)
@@ -219,7 +223,11 @@ def _round_trip(parser: Parser[object], data: bytes) -> None:
             story = f"{shown(value)} was parsed, and cannot be built: {error}"
             raise LawBroken("builds what it parses", data, story) from error
         return
-    back = parser.parse(built)
+    try:
+        back = parser.parse(built)
+    except ParseError as error:
+        story = f"{shown(value)} built {shown(built)}, which cannot be parsed: {error}"
+        raise LawBroken("round trip", data, story) from error
     if not same(back, value):
         raise LawBroken("round trip", data, f"{shown(value)} came back as {shown(back)}")
     if parser.facts.canonical and built != data[:size]:

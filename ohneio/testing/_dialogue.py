@@ -63,8 +63,9 @@ class Dialogue(Generic[R, E]):
         error = self._failure or self._conn.error
         self._failure = None
         self._compare("error", kind, type(error))
-        if offset is not None and isinstance(error, ParseError):
-            self._compare("error at offset", offset, error.offset)
+        if offset is not None:
+            there = error.offset if isinstance(error, ParseError) else None
+            self._compare("error at offset", offset, there)
         if text is not None and text not in str(error):
             self._compare("error text", text, str(error))
         return self

@@ -12,7 +12,7 @@ from ..combinators import _checksums, _choice, _dispatch, _fields, _framing, _re
 from ..core import BuildError
 from ._rules import MANY, RUN, joined, none, only_parsed, same_below
 from ._token_rules import built, built_or_none
-from ._walk import Child, Node, Strategy, Walk, register
+from ._walk import Child, Node, Strategy, beside, register
 
 # Frames.
 
@@ -53,7 +53,7 @@ def _summed(node: _checksums.Checksummed[Any], child: Child) -> Strategy:
 
 register(
     _framing.Sized,
-    values=lambda node, _: Walk("wire").of(node).map(node.parse),
+    values=lambda node, child: beside(child, "wire")(node).map(node.parse),
     wire=_sized,
 )
 register(
@@ -152,7 +152,7 @@ def _of_field(one: _fields.Field, before: object, child: Child) -> Strategy:
     if one.when is not None and not one.when(before):
         return st.none()
     parser = one.make(before) if one.parser is None else one.parser
-    values = child(parser) if one.parser is not None else Walk("values").of(parser)
+    values = child(parser) if one.parser is not None else beside(child, "values")(parser)
     return _small(parser, values) if one.computed else values
 
 
@@ -172,5 +172,5 @@ def _record(node: _records.Record[Any], child: Child) -> Strategy:
 register(
     _records.Record,
     values=_record,
-    wire=lambda node, _: built(node, _drawn(node, Walk("values").of)),
+    wire=lambda node, child: built(node, _drawn(node, beside(child, "values"))),
 )

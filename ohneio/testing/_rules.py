@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ..combinators import _bytes, _choice, _example, _recursion, _repetition, _sequence, _transform
 from ..core import ParseError
-from ._walk import Child, Node, Strategy, Walk, register
+from ._walk import Child, Node, Strategy, beside, register
 
 #: Most items of a loop, and most bytes of a run, that are drawn.
 MANY: Final = 5
@@ -148,19 +148,19 @@ def _tried(node: _transform.TryMap[Any], child: Child) -> Strategy:
 
 
 def _bound(node: _transform.Bind[Any], child: Child) -> Strategy:
-    return child(node.parser).flatmap(lambda first: Walk("values").of(node.function(first)))
+    return child(node.parser).flatmap(lambda first: beside(child, "values")(node.function(first)))
 
 
 def _bound_wire(node: _transform.Bind[Any], child: Child) -> Strategy:
     def rest(data: bytes) -> Strategy:
         second = node.function(node.parser.parse(data))
-        return Walk("wire").of(second).map(lambda more: data + more)
+        return beside(child, "wire")(second).map(lambda more: data + more)
 
     return child(node.parser).flatmap(rest)
 
 
-def _spanned(node: _transform.Span[Any], _: Child) -> Strategy:
-    return Walk("wire").of(node.parser).map(node.parse)
+def _spanned(node: _transform.Span[Any], child: Child) -> Strategy:
+    return beside(child, "wire")(node.parser).map(node.parse)
 
 
 register(
@@ -185,7 +185,7 @@ register(_transform.Fail, values=nothing, wire=nothing)
 register(_transform.Label, values=same_below, wire=same_below)
 register(
     _transform.Recognize,
-    values=lambda node, _: Walk("wire").of(node.parser),
+    values=lambda node, child: beside(child, "wire")(node.parser),
     wire=same_below,
 )
 register(_transform.Span, values=_spanned, wire=same_below)

@@ -16,7 +16,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy  # noqa: TC002  # a name that users may ask for
 
-from ..core import BuildError, Parser
+from ..core import BuildError, ParseError, Parser
 from . import _frame_rules as _frame_rules  # they fill the table
 from . import _rules as _rules
 from . import _token_rules as _token_rules
@@ -43,7 +43,7 @@ def values(parser: Parser[T], examples: Examples = NO_EXAMPLES) -> SearchStrateg
         >>> find(values(seq(literal(b"#"), exactly(1))), lambda value: True)
         (b'#', b'\\x00')
     """
-    return Walk("values", examples).of(parser)
+    return Walk("values", examples)(parser)
 
 
 def wire(parser: Parser[object], examples: Examples = NO_EXAMPLES) -> SearchStrategy[bytes]:
@@ -58,7 +58,7 @@ def wire(parser: Parser[object], examples: Examples = NO_EXAMPLES) -> SearchStra
         >>> find(wire(until(b";")), lambda data: len(data) > 1)
         b'\\x00;'
     """
-    return Walk("wire", examples).of(parser)
+    return Walk("wire", examples)(parser)
 
 
 def mutated(parser: Parser[object], examples: Examples = NO_EXAMPLES) -> SearchStrategy[bytes]:
@@ -96,7 +96,11 @@ def roundtrip(parser: Parser[T], examples: Examples = NO_EXAMPLES) -> Callable[[
             if parser.facts.unambiguous:
                 raise
             reject()  # it would have parsed to another value: `build` says so, as it should
-        back = parser.parse(data)
+        try:
+            back = parser.parse(data)
+        except ParseError as error:
+            story = f"{shown(value)} built what cannot be parsed: {error}"
+            raise LawBroken("round trip", data, story) from error
         if not same(value, back):
             raise LawBroken("round trip", data, f"{shown(value)} came back as {shown(back)}")
 

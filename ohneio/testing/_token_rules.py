@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ..combinators import _bits, _classes, _digits, _lines, _numbers, _text, _varints
 from ..core import BuildError
-from ._walk import Child, Node, Strategy, Walk, register
+from ._walk import Child, Node, Strategy, beside, register
 
 #: Most bytes, or digits, of a run that is drawn.
 RUN = 20
@@ -117,9 +117,9 @@ register(
 # Text and bits.
 
 
-def _texts(node: _text.Text, _: Child) -> Strategy:
+def _texts(node: _text.Text, child: Child) -> Strategy:
     """Draw text that fits: any at all, or the parser's own bytes made ASCII."""
-    below = Walk("values").of(node.parser)
+    below = beside(child, "values")(node.parser)
     ascii_only = below.map(lambda data: bytes(byte & 0x7F for byte in data).decode())
     drawn = st.one_of(st.text(max_size=RUN // 2), ascii_only)
     return drawn.filter(lambda text: built_or_none(node, text) is not None)

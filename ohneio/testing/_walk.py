@@ -19,6 +19,7 @@ __all__ = [
     "Rules",
     "Strategy",
     "Walk",
+    "beside",
     "register",
     "rules_of",
 ]
@@ -87,7 +88,7 @@ class Walk:
         self._examples = examples
         self._made: dict[int, Strategy] = {}
 
-    def of(self, node: Node) -> Strategy:
+    def __call__(self, node: Node) -> Strategy:
         """Return the strategy of *node*."""
         if id(node) not in self._made:
             # Deferred first, so that a node below can refer to this one.
@@ -96,9 +97,19 @@ class Walk:
             self._made[id(node)] = made
         return self._made[id(node)]
 
+    def beside(self, name: str) -> Walk:
+        """Return a walk of its own for values or wire, with the same examples."""
+        return Walk(name, self._examples)
+
     def _draw(self, node: Node) -> Strategy:
-        if node in self._examples:
-            example = self._examples[node]
+        # Compared, not looked up: a node that holds a list has no hash.
+        example = next((self._examples[one] for one in self._examples if one == node), None)
+        if example is not None:
             return example if self._name == "values" else example.map(node.build)
         rules = rules_of(node, self._name)
-        return (rules.values if self._name == "values" else rules.wire)(node, self.of)
+        return (rules.values if self._name == "values" else rules.wire)(node, self)
+
+
+def beside(child: Child, name: str) -> Walk:
+    """Return a walk for values or wire, with the examples that *child* knows of."""
+    return child.beside(name) if isinstance(child, Walk) else Walk(name)
