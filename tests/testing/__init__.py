@@ -1,0 +1,1 @@
+"""Tests of what protocols are tested with."""
