@@ -133,7 +133,12 @@ def end_politely() -> None:
     """Take SIGTERM for Ctrl-C, which every loop knows how to end by."""
     # A shell starts jobs in the background with Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def interrupt(*_: object) -> None:
+    """Do as Ctrl-C does."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def parser() -> argparse.ArgumentParser:
