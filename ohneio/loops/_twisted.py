@@ -61,7 +61,6 @@ class Stream(Protocol):
     def connectionMade(self) -> None:
         self._transport = cast("_Transport", self.transport)  # pyright: ignore[reportUnknownMemberType]
         self.peer = peer_of(prompt(self._transport.getHandle()))
-        self._transport.pauseProducing()
         self._transport.registerProducer(self, True)
         self._made(self)
 

@@ -17,7 +17,7 @@ from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from ssl import SSLContext
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ohneio.loops._failures import Failures, OnError
 from ohneio.loops._sockets import Server, Wakeup, accept, listen, peer_of, prompt
@@ -26,6 +26,7 @@ from ohneio.loops._tls import TLSSocket
 
 if TYPE_CHECKING:
     from ohneio import Connection
+    from ohneio.loops._sockets import Address
 
 __all__ = ["Channel", "Server", "connect", "serve"]
 
@@ -118,37 +119,16 @@ def serve(
         serve(requests, "127.0.0.1", 8007, handler=answer)
     """
     failures = Failures(__name__, on_error)
-
-    def start(accepted: socket.socket) -> None:
-        peer = peer_of(accepted)
-        try:
-            channel = Channel(
-                factory(),
-                _served(accepted, ssl),
-                peer,
-                Lock(),
-                watched=handler is not None,
-                lingers=True,
-            )
-            threads.start(channel, handler and partial(handler, channel), failures)
-        except Exception as error:
-            accepted.close()
-            failures.tell(peer, error, 0)
-
+    threads = _Threads(factory, handler, failures, ssl)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, port, sock))
         wakeup = stack.enter_context(closing(Wakeup()))
         stack.enter_context(wakeup.on_signals())
-        threads = stack.enter_context(closing(_Threads()))
+        stack.enter_context(closing(threads))
         if on_listening is not None:
             on_listening(Server(listener, wakeup.set))
         for accepted in _accepted(listener, wakeup, failures):
-            start(accepted)
-
-
-def _served(accepted: socket.socket, context: SSLContext | None) -> Socket:
-    accepted.setblocking(True)
-    return accepted if context is None else TLSSocket(accepted, context, server_side=True)
+            threads.start(accepted)
 
 
 def _accepted(
@@ -168,30 +148,30 @@ def _accepted(
                 time.sleep(failures.accepting(error))
 
 
-class _Threads:
-    """The threads of a server, each with the channel that it drives."""
+class _Threads(Generic[R, E]):
+    """The connections of a server, each driven by a thread."""
 
-    def __init__(self) -> None:
-        self._running: dict[SyncChannel[object, object], Thread] = {}
-
-    def start(
+    def __init__(
         self,
-        channel: SyncChannel[object, E],
-        handler: Callable[[E], object] | None,
+        factory: Callable[[], Connection[R, E]],
+        handler: Callable[[Channel[R, E], E], object] | None,
         failures: Failures,
+        context: SSLContext | None,
     ) -> None:
-        def run() -> None:
-            try:
-                handle(channel, handler, failures)
-            finally:
-                del self._running[channel]
+        self._factory = factory
+        self._handler = handler
+        self._failures = failures
+        self._context = context
+        self._running: dict[Channel[R, E], Thread] = {}
 
-        self._running[channel] = thread = Thread(target=run, daemon=True)
+    def start(self, sock: socket.socket) -> None:
+        """Serve one more peer."""
+        peer = peer_of(sock)
         try:
-            thread.start()
-        except BaseException:
-            del self._running[channel]
-            raise
+            self._drive(self._channel(sock, peer))
+        except Exception as error:
+            sock.close()
+            self._failures.tell(peer, error, 0)
 
     def close(self) -> None:
         """Wake every thread, and wait for it."""
@@ -200,3 +180,25 @@ class _Threads:
             channel.abort()
         for thread in running.values():
             thread.join()
+
+    def _channel(self, sock: socket.socket, peer: Address) -> Channel[R, E]:
+        conn = self._factory()
+        sock.setblocking(True)
+        secured = TLSSocket(sock, self._context, server_side=True) if self._context else sock
+        watched = self._handler is not None
+        return Channel(conn, secured, peer, Lock(), watched=watched, lingers=True)
+
+    def _drive(self, channel: Channel[R, E]) -> None:
+        thread = Thread(target=self._run, args=(channel,), daemon=True)
+        self._running[channel] = thread
+        try:
+            thread.start()
+        except BaseException:
+            del self._running[channel]
+            raise
+
+    def _run(self, channel: Channel[R, E]) -> None:
+        try:
+            handle(channel, self._handler and partial(self._handler, channel), self._failures)
+        finally:
+            del self._running[channel]

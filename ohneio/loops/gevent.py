@@ -15,7 +15,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ohneio.loops._failures import Failures, OnError, missing
 from ohneio.loops._pump import BURST
@@ -32,6 +32,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from ohneio import Connection
+    from ohneio.loops._sockets import Address
 
 __all__ = ["Channel", "Server", "connect", "serve"]
 
@@ -118,51 +119,62 @@ def serve(
         serve(requests, "127.0.0.1", 8007, handler=answer)
     """
     failures = Failures(__name__, on_error)
-    greenlets = gevent.pool.Pool()
-
-    def start(accepted: socket.socket) -> None:
-        peer = peer_of(accepted)
-        try:
-            channel = Channel(
-                factory(),
-                _adopted(accepted),
-                peer,
-                gevent.lock.RLock(),
-                watched=handler is not None,
-                lingers=True,
-            )
-        except Exception as error:
-            accepted.close()
-            failures.tell(peer, error, 0)
-        else:
-            greenlet = greenlets.spawn(
-                handle, channel, handler and partial(handler, channel), failures
-            )
-            greenlet.link(lambda _: channel.release())  # also if it was killed before it ran
-
+    greenlets = _Greenlets(factory, handler, failures)
     with listen(host, port, sock) as listener, closing(Wakeup()) as wakeup:
         accepting = gevent.pool.Group()
-        accepting.spawn(_accept, listener, start, failures)
+        accepting.spawn(_accept, listener, greenlets, failures)
         try:
             if on_listening is not None:
                 on_listening(Server(listener, wakeup.set))
             gevent.socket.wait_read(wakeup.fileno())
         finally:
             accepting.kill()
-            greenlets.kill()
+            greenlets.close()
 
 
-def _accept(
-    listener: socket.socket, start: Callable[[socket.socket], None], failures: Failures
-) -> None:
+def _accept(listener: socket.socket, greenlets: _Greenlets[R, E], failures: Failures) -> None:
     while True:
         gevent.socket.wait_read(listener.fileno())
         try:
-            start(accept(listener))
+            greenlets.start(accept(listener))
         except OSError as error:
             gevent.sleep(failures.accepting(error))
 
 
-def _adopted(sock: socket.socket) -> gevent.socket.socket:
-    """Turn *sock* into a socket of gevent's."""
-    return gevent.socket.socket(sock.family, sock.type, fileno=sock.detach())
+class _Greenlets(Generic[R, E]):
+    """The connections of a server, each driven by a greenlet."""
+
+    def __init__(
+        self,
+        factory: Callable[[], Connection[R, E]],
+        handler: Callable[[Channel[R, E], E], object] | None,
+        failures: Failures,
+    ) -> None:
+        self._factory = factory
+        self._handler = handler
+        self._failures = failures
+        self._running = gevent.pool.Group()
+
+    def start(self, sock: socket.socket) -> None:
+        """Serve one more peer."""
+        peer = peer_of(sock)
+        try:
+            channel = self._channel(sock, peer)
+        except Exception as error:
+            sock.close()
+            self._failures.tell(peer, error, 0)
+        else:
+            handler = self._handler and partial(self._handler, channel)
+            greenlet = self._running.spawn(handle, channel, handler, self._failures)
+            greenlet.link(lambda _: channel.release())  # also if it was killed before it ran
+
+    def close(self) -> None:
+        """Kill every greenlet, and wait for it."""
+        self._running.kill()
+
+    def _channel(self, sock: socket.socket, peer: Address) -> Channel[R, E]:
+        conn = self._factory()
+        adopted = gevent.socket.socket(sock.family, sock.type, fileno=sock.detach())
+        watched = self._handler is not None
+        lock = gevent.lock.RLock()
+        return Channel(conn, adopted, peer, lock, watched=watched, lingers=True)
