@@ -78,6 +78,19 @@ class Loop:
     def run_serve(self, serve):
         serve()
 
+    @contextlib.contextmanager
+    def serving_until_cancelled(self, factory):
+        """Serve in a thread; give the server, and what cancels `serve` as the loop would."""
+        listening, cancels = queue.Queue(), queue.Queue()
+        options = {"port": 0, "on_listening": listening.put}
+        serve = functools.partial(self.module.serve, factory, **options)
+        thread = threading.Thread(target=self.run_cancellable, args=(serve, cancels), daemon=True)
+        thread.start()
+        cancel, server = cancels.get(timeout=PATIENCE), listening.get(timeout=PATIENCE)
+        yield server, cancel
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), f"{self} cannot be cancelled"
+
     def handler(self, function):
         """Turn a coroutine function into a handler of this loop."""
 
@@ -193,6 +206,18 @@ class Asyncio(Loop):
 
         asyncio.run(serve())
 
+    def run_cancellable(self, serve, cancels):
+        import asyncio
+
+        async def main():
+            task = asyncio.ensure_future(serve())
+            loop = asyncio.get_running_loop()
+            cancels.put(lambda: loop.call_soon_threadsafe(task.cancel))
+            await asyncio.wait([task])
+            assert task.cancelled()
+
+        asyncio.run(main())
+
     def handler(self, function):
         return function
 
@@ -240,6 +265,18 @@ class Trio(Asyncio):
 
         trio.run(serve)
 
+    def run_cancellable(self, serve, cancels):
+        import trio
+
+        async def main():
+            token = trio.lowlevel.current_trio_token()
+            with trio.CancelScope() as scope:
+                cancels.put(lambda: token.run_sync_soon(scope.cancel))
+                await serve()
+            assert scope.cancelled_caught
+
+        trio.run(main)
+
     def run(self, script):
         import trio
 
@@ -279,6 +316,17 @@ class Gevent(Loop):
             serve()
         finally:
             gevent.get_hub().destroy(destroy_loop=True)  # this thread's, which ends now
+
+    def run_cancellable(self, serve, cancels):
+        import gevent
+
+        hub = gevent.get_hub()
+        greenlet = gevent.spawn(serve)
+        cancels.put(
+            lambda: hub.loop.run_callback_threadsafe(greenlet.kill, gevent.GreenletExit, False)
+        )
+        greenlet.join()
+        hub.destroy(destroy_loop=True)
 
     def cancelled(self, factory, address, until):
         import gevent
@@ -320,6 +368,18 @@ class Twisted(Loop):
 
     def run_serve(self, serve):
         self._in_reactor(serve)
+
+    def run_cancellable(self, serve, cancels):
+        from twisted.internet import reactor
+        from twisted.internet.defer import CancelledError
+
+        def start():
+            serving = serve()
+            cancels.put(lambda: reactor.callFromThread(serving.cancel))
+            return serving
+
+        with contextlib.suppress(CancelledError):
+            self._in_reactor(start)
 
     def run(self, script):
         from twisted.internet.defer import Deferred

@@ -6,15 +6,17 @@ Trio's streams and Twisted's reactor see to it by themselves.
 
 import asyncio
 import threading
+from selectors import EVENT_WRITE
 
 import gevent
 
-from ohneio import protocol
+from ohneio import State, protocol
 from ohneio.loops._async import handle
 from ohneio.loops._failures import Failures
 from ohneio.loops._streams import StreamChannel
 from ohneio.loops._sync import handle as handle_sync
 from ohneio.loops.gevent import Channel
+from ohneio.loops.select import Channel as SelectChannel
 from tests.loops.protocols import write
 
 NOBODY = ("", 0)
@@ -78,7 +80,17 @@ def test_asyncio_gives_way():
 class Sock:
     """A socket whose peer takes everything at once."""
 
+    def __init__(self):
+        self.sent = 0
+
+    def send(self, data):
+        self.sent += 1
+        return len(data)
+
     def sendall(self, data):
+        self.send(data)
+
+    def setblocking(self, flag):
         pass
 
     def shutdown(self, how):
@@ -103,3 +115,16 @@ def test_gevent_gives_way():
     greenlet.kill()
 
     assert len(turns) >= 10
+
+
+def test_select_gives_way():
+    """A turn ends though more could be sent, and the next one is due at once."""
+    sock = Sock()
+    channel = SelectChannel(talkative(), sock, NOBODY, serves=True, watched=False)
+    assert list(channel.turn(EVENT_WRITE)) == []
+    assert 0 < sock.sent < ROUNDS / 2
+    assert channel.interest & EVENT_WRITE
+    while channel.conn.state is State.RUNNING:
+        list(channel.turn(EVENT_WRITE))
+    channel.release()
+    assert sock.sent == ROUNDS

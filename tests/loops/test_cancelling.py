@@ -1,0 +1,126 @@
+"""Whoever is cancelled, and wherever: the connection is closed, and nothing is taken up again."""
+
+import queue
+
+import pytest
+
+from ohneio import State, at_eof, emit, protocol, until, write
+from ohneio.loops._async import AsyncChannel
+from tests.loops.harness import KINDS, PATIENCE, Peer
+from tests.loops.test_serve import turns, unwinding, watched
+
+
+class Suspended:
+    """Something to wait for, once."""
+
+    def __await__(self):
+        yield
+
+
+class Scripted(AsyncChannel):
+    """A channel whose peer answers what it was asked, after a while."""
+
+    def __init__(self, conn):
+        super().__init__(conn, ("", 0))
+        self.dropped = False
+        self.sent = b""
+
+    async def _recv(self):
+        await Suspended()
+        answer, self.sent = self.sent, b""
+        return answer
+
+    async def _send(self, data):
+        await Suspended()
+        self.sent += data
+        await Suspended()
+
+    async def _half_close(self):
+        await Suspended()
+
+    async def _linger(self):
+        await Suspended()
+
+    async def _close(self):
+        await Suspended()
+
+    def _drop(self):
+        self.dropped = True
+
+
+@protocol
+def asking():
+    """Ask three questions; emit each with its answer."""
+    for number in range(3):
+        question = b"%d\n" % number
+        yield from write(question)
+        yield from emit((question, (yield from until(b"\n", include=True))))
+    assert (yield from at_eof())
+
+
+class Cancelled(BaseException):
+    pass
+
+
+async def dialogue(channel, answers):
+    async with channel:
+        async for question, answer in channel:
+            assert question == answer
+            answers.append(answer)
+
+
+def suspensions(work):
+    """Run *work* to its end; return how often it waited."""
+    count = 0
+    while True:
+        try:
+            work.send(None)
+        except StopIteration:
+            return count
+        count += 1
+
+
+def test_cancelled_at_every_point():
+    """After a cancellation at any point there is no connection left that could answer late."""
+    answers = []
+    points = suspensions(dialogue(Scripted(asking()), answers))
+    assert answers == [b"0\n", b"1\n", b"2\n"]
+
+    for point in range(points):
+        channel = Scripted(asking())
+        work = dialogue(channel, [])
+        for _ in range(point + 1):
+            work.send(None)
+        with pytest.raises(Cancelled):
+            work.throw(Cancelled())
+        assert channel.dropped
+        assert channel.conn.state is not State.RUNNING
+        assert suspensions(dialogue(channel, leftovers := [])) == 0
+        assert leftovers == []
+
+
+def test_a_cancelled_write_closes():
+    """Nobody knows how much of it is gone, so nothing can follow."""
+    channel = Scripted(asking())
+    work = channel.write(b"raw")
+    work.send(None)
+    with pytest.raises(Cancelled):
+        work.throw(Cancelled())
+    assert channel.dropped
+    assert channel.conn.state is State.CLOSED
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio", "twisted", "gevent", "tornado"])
+def test_a_cancelled_server_closes_everything(name):
+    """Cancelling `serve`, as its loop cancels, ends it like `stop`."""
+    loop, unwound, conns = KINDS[name](name), queue.Queue(), []
+    with loop.serving_until_cancelled(watched(unwinding(unwound), conns)) as (server, cancel):
+        with Peer.to(server) as peer:
+            turns(peer, 1)
+            peer.send(b"hal")
+            cancel()
+            peer.gone()
+            assert unwound.get(timeout=PATIENCE) is GeneratorExit
+    assert conns[0].state is State.CLOSED
+    with pytest.raises(OSError):
+        Peer.to(server)
