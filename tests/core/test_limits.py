@@ -51,3 +51,4 @@ def test_limits_are_limits(limits):
     """What is no `Limits` is misuse, found before any byte is taken."""
     with pytest.raises(UsageError, match="expected Limits"):
         exactly(1).parse(b"a", limits=limits)
+    assert exactly(1).parse(b"a", limits=Limits(max_buffered=1)) == b"a"

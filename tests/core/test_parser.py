@@ -451,3 +451,15 @@ def test_build_has_limits_too():
     assert loop.build(value) == b"((((."
     with pytest.raises(BuildError, match="max_depth"):
         loop.build(value, limits=Limits(max_depth=3))
+
+
+def test_an_item_that_takes_nothing_is_refused():
+    """Where it was not known before, an item of nothing is misuse and no endless stream."""
+
+    class Nothing(Parser):
+        def _parse(self):
+            yield from ()
+            return 1
+
+    with pytest.raises(UsageError, match="consumed nothing"):
+        list(Nothing().parse_stream([b"a"]))
