@@ -453,7 +453,7 @@ def test_build_has_limits_too():
         loop.build(value, limits=Limits(max_depth=3))
 
 
-def test_an_item_that_takes_nothing_is_refused():
+def test_an_item_of_nothing_that_nobody_could_foresee_is_refused():
     """Where it was not known before, an item of nothing is misuse and no endless stream."""
 
     class Nothing(Parser):
