@@ -118,6 +118,8 @@ class Connection(Driver, Generic[R, E]):
         Raises:
             UsageError: *n* is negative, or the call came from inside the
                 protocol or from a second thread. Nothing was taken.
+            BaseException: An interruption, such as Ctrl-C, that came while
+                the protocol ran. Nothing was taken.
         """
         self._enter("read()")
         try:

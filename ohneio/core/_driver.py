@@ -33,7 +33,7 @@ from _thread import allocate_lock
 from collections.abc import Callable
 from types import CoroutineType, GeneratorType
 
-from ._buffer import Bytes, owned
+from ._buffer import Buffer, Bytes, owned
 from ._errors import ParseError, UsageError
 from ._input import Input
 from ._limits import Limits
@@ -119,20 +119,29 @@ class Driver:
         output = self._run.output
         taken = output.read(n)
         parts, size = [taken], len(taken)
-        while taken and not output and (size < n or not n):
-            self._quietly(self._advance)
-            taken = output.read(n - size if n else 0)
-            parts.append(taken)
-            size += len(taken)
+        try:
+            while taken and not output and (size < n or not n):
+                self._quietly(self._advance)
+                taken = output.read(n - size if n else 0)
+                parts.append(taken)
+                size += len(taken)
+        except BaseException:
+            # Nobody has got it: it goes back, before what was written since.
+            self._run.output = Buffer(*parts, output.read())
+            raise
         return b"".join(parts)
 
     # Pumping.
 
     def _quietly(self, go_on: Callable[[], None]) -> None:
-        """Let the protocol go on where its failure is only remembered, not raised."""
+        """Let the protocol go on where its failure is only remembered, not raised.
+
+        An interruption is no failure of the protocol: Ctrl-C, say, that came
+        while it ran.  It has ended all the same, and whoever waits for it hears.
+        """
         try:
             go_on()
-        except BaseException:
+        except Exception:
             if self._state is not State.FAILED:
                 raise
 

@@ -622,6 +622,23 @@ def test_what_reads_never_raises_the_failure_that_it_runs_into():
             CALLS["send()"](conn)
 
 
+def test_an_interruption_comes_out_of_those_too_and_costs_no_output():
+    """Ctrl-C while the protocol ran: whoever asked hears of it, and what was taken goes back."""
+    for name in ("events()", "has_result"):
+        conn = raising(KeyboardInterrupt())
+        conn.send(b"ab")
+        conn.read(7)
+        with pytest.raises(KeyboardInterrupt):
+            CALLS[name](conn)
+        assert (conn.state, conn.events()) == (State.FAILED, ["emitted"])
+
+    conn = raising(KeyboardInterrupt())
+    conn.send(b"ab")
+    with pytest.raises(KeyboardInterrupt):
+        conn.read()
+    assert (conn.state, conn.read()) == (State.FAILED, b"written")
+
+
 # Where a failure leaves the input.
 
 
