@@ -86,6 +86,7 @@ class ClientChannel(Channel[R_co, E_co]):
     def close(self) -> None:
         """End the protocol, send what it had written by now, and close."""
         super().close()
+        self._events.clear()
         for _ in self._driven:
             pass  # what is emitted now, nobody wants
 

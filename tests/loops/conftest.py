@@ -19,6 +19,12 @@ def tls_loop(request):
     return request.param
 
 
+@pytest.fixture(params=[loop for loop in LOOPS if loop.awaits], ids=repr)
+def awaiting_loop(request):
+    """A loop whose functions are coroutines."""
+    return request.param
+
+
 @pytest.fixture(scope="package", autouse=True)
 def what_was_there_before():
     """Spare the collector what the tests did not make."""

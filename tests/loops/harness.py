@@ -29,6 +29,7 @@ class Loop:
     """The loops that need no coroutines; the others override what differs."""
 
     tls = False
+    awaits = False
 
     def __init__(self, name):
         self.name = name
@@ -200,6 +201,7 @@ class Select(Loop):
 
 class Asyncio(Loop):
     tls = True
+    awaits = True
 
     def run_serve(self, serve):
         import asyncio
@@ -362,6 +364,8 @@ class Tornado(Asyncio):
 
 class Twisted(Loop):
     """One reactor for the whole session, in a thread: it cannot be started again."""
+
+    awaits = True
 
     def handler(self, function):
         return lambda channel, event: function(Twist(channel), event)

@@ -1,11 +1,13 @@
 """Whoever is cancelled, and wherever: the connection is closed, and nothing is taken up again."""
 
 import queue
+import threading
 
 import pytest
 
 from ohneio import State, at_eof, emit, protocol, until, write
 from ohneio.loops._async import AsyncChannel
+from ohneio.loops._sync import SyncChannel
 from tests.loops.harness import KINDS, PATIENCE, Peer
 from tests.loops.test_serve import turns, unwinding, watched
 
@@ -107,6 +109,31 @@ def test_a_cancelled_write_closes():
     with pytest.raises(Cancelled):
         work.throw(Cancelled())
     assert channel.dropped
+    assert channel.conn.state is State.CLOSED
+
+
+class Interrupted:
+    """A socket whose owner is interrupted while it sends."""
+
+    def sendall(self, data):
+        raise KeyboardInterrupt
+
+    def shutdown(self, how):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_an_interrupted_write_closes():
+    """The same holds where nothing is awaited."""
+    channel = SyncChannel(asking(), Interrupted(), ("", 0), threading.Lock())
+    with pytest.raises(KeyboardInterrupt):
+        channel.write(b"raw")
+    assert channel.left
+    with pytest.raises(OSError, match="closed"):
+        channel.write(b"more")
+    channel.close()
     assert channel.conn.state is State.CLOSED
 
 

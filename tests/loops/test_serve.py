@@ -12,7 +12,7 @@ import pytest
 
 from ohneio import IncompleteInput, LimitExceeded, ParseError, State, emit, protocol, read
 from tests.loops import protocols
-from tests.loops.harness import PATIENCE, Peer, listening
+from tests.loops.harness import KINDS, PATIENCE, Peer, listening
 from tests.loops.protocols import watched
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -434,6 +434,23 @@ def test_nothing_is_kept_of_a_connection_that_has_ended(loop, failures):
     assert [ref() for ref in refs] == [None] * 20
 
 
+@pytest.fixture
+def hurried(monkeypatch):
+    """Adapters that wait only a moment for a peer that does not close."""
+    for module in ["_sync", "_streams", "_nonblocking", "trio", "twisted"]:
+        monkeypatch.setattr(f"ohneio.loops.{module}.LINGER", 0.01)
+
+
+def test_a_peer_that_does_not_close_is_not_waited_for_for_ever(loop, hurried):
+    """It gets the last output and the end; soon after, what it sends goes nowhere."""
+    with loop.serving(protocols.sum_of_two) as server, Peer.to(server) as peer:
+        peer.send(b"1\n2\n")
+        assert peer.rest() == b"3\n"
+        with pytest.raises(ConnectionError):
+            while True:
+                peer.send(b"more")
+
+
 # Events.
 
 
@@ -631,6 +648,42 @@ def test_an_on_error_that_raises_does_no_harm(loop, caplog):
                 peer.gone()
             turns(other, 1)
     assert [record.getMessage() for record in caplog.records] == ["on_error failed"]
+
+
+def test_on_error_may_be_a_coroutine_function(awaiting_loop, caplog):
+    """Under a loop that awaits, it is awaited, and may fail as well."""
+    loop = awaiting_loop
+    told = queue.Queue()
+
+    async def on_error(peer, error, offset):
+        await loop.nap()
+        told.put(offset)
+        raise ZeroDivisionError("in on_error")
+
+    with loop.serving(protocols.two_then_fail, on_error=on_error) as server:
+        with Peer.to(server) as peer:
+            peer.send(b"1\n2\n")
+            peer.gone()
+            assert told.get(timeout=PATIENCE) == 4
+    assert [record.getMessage() for record in caplog.records] == ["on_error failed"]
+
+
+def test_a_thread_that_cannot_be_started_does_no_harm(failures, monkeypatch):
+    """The system may refuse one more thread: that peer is turned away, the next one served."""
+    start, refusals = threading.Thread.start, [RuntimeError("can't start new thread")]
+
+    def refusing_once(thread):
+        if refusals and "_run" in thread.name:
+            raise refusals.pop()
+        start(thread)
+
+    with KINDS["blocking"]("blocking").serving(protocols.echo, on_error=failures) as server:
+        monkeypatch.setattr(threading.Thread, "start", refusing_once)
+        with Peer.to(server) as peer:
+            peer.gone()
+            assert isinstance(failures.one()[1], RuntimeError)
+        with Peer.to(server) as peer:
+            turns(peer, 1)
 
 
 def test_a_factory_that_raises_does_no_harm(loop, failures):
