@@ -1,13 +1,18 @@
 """Whoever is cancelled, and wherever: the connection is closed, and nothing is taken up again."""
 
+import asyncio
 import queue
+import socket
 import threading
 
 import pytest
 
 from ohneio import State, at_eof, emit, protocol, until, write
 from ohneio.loops._async import AsyncChannel
+from ohneio.loops._failures import Failures
+from ohneio.loops._streams import Connections
 from ohneio.loops._sync import SyncChannel
+from ohneio.loops.gevent import _Greenlets
 from tests.loops.harness import KINDS, PATIENCE, Peer
 from tests.loops.test_serve import turns, unwinding, watched
 
@@ -135,6 +140,31 @@ def test_an_interrupted_write_closes():
         channel.write(b"more")
     channel.close()
     assert channel.conn.state is State.CLOSED
+
+
+def test_a_task_that_is_cancelled_before_it_began_leaves_nothing_open():
+    """Asyncio does not even start a task that is cancelled at once; its socket is closed."""
+
+    async def main():
+        connections = Connections(asking, None, Failures("ohneio.loops.test", None), None)
+        connections.start(near)
+        await connections.aclose()
+
+    near, far = socket.socketpair()
+    with far:
+        asyncio.run(main())
+        assert far.recv(1) == b""
+    assert near.fileno() == -1
+
+
+def test_a_greenlet_that_is_killed_before_it_began_leaves_nothing_open():
+    """Gevent does not even start one that is killed at once; its socket is closed."""
+    greenlets = _Greenlets(asking, None, Failures("ohneio.loops.test", None))
+    near, far = socket.socketpair()
+    with far:
+        greenlets.start(near)
+        greenlets.close()
+        assert far.recv(1) == b""
 
 
 @pytest.mark.parametrize("name", ["asyncio", "trio", "twisted", "gevent", "tornado"])

@@ -130,6 +130,26 @@ def test_it_writes_and_iterates_at_a_time(loop):
         assert talk(loop, protocols.lines, address, dialogue) == [999] * (8 * KIB)
 
 
+def test_two_may_write_at_a_time(loop):
+    """What each writes in one call stays together, however little the socket takes at a time."""
+    size = 200_000
+
+    def script(peer):
+        blocks = [peer.exactly(size) for _ in range(20)]
+        assert sorted(blocks) == [b"a" * size] * 10 + [b"b" * size] * 10
+        assert peer.rest() == b""
+
+    async def writing(channel, byte):
+        for _ in range(10):
+            await channel.write(byte * size)
+
+    async def dialogue(channel):
+        await loop.together(writing(channel, b"a"), writing(channel, b"b"))
+
+    with scripted(script, buffers=8 * KIB) as address:
+        talk(loop, protocols.lines, address, dialogue)
+
+
 def test_64_mebibytes_each_way(loop):
     """Sixty-four mebibytes are written, then as many read, byte-exact."""
     block = b"".join(number.to_bytes(4, "big") for number in range(MIB // 4))
