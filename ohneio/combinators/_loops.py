@@ -18,7 +18,6 @@ from ._checks import described, size_of
 __all__ = [
     "Loop",
     "bounds",
-    "check_count",
     "consuming",
     "gathered",
     "list_of",
@@ -107,12 +106,6 @@ def refuse_another(item: Parser[object], *, needed: bool) -> Steps[None]:
             raise run.over_limit(run.limits.max_items, "max_items", "item")
     finally:
         run.release(mark)
-
-
-def check_count(run: Run, here: int, count: int) -> None:
-    """Bound the number of items by ``max_items``."""
-    if count > run.limits.max_items:
-        raise run.over_limit(run.limits.max_items, "max_items", "item", here)
 
 
 # Building.

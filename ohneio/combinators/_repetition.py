@@ -41,20 +41,7 @@ from ._loops import (
 )
 from ._sequence import Then
 
-__all__ = [
-    "Many",
-    "ManyUntil",
-    "SepBy",
-    "Skip",
-    "consuming",
-    "list_of",
-    "many",
-    "many_until",
-    "moved_on",
-    "repeated",
-    "sep_by",
-    "skip",
-]
+__all__ = ["Many", "ManyUntil", "SepBy", "Skip", "many", "many_until", "sep_by", "skip"]
 
 T = TypeVar("T")
 
