@@ -9,6 +9,7 @@ import threading
 from selectors import EVENT_WRITE
 
 import gevent
+import gevent.lock
 
 from ohneio import State, protocol
 from ohneio.loops._async import handle
@@ -115,6 +116,26 @@ def test_gevent_gives_way():
     greenlet.kill()
 
     assert len(turns) >= 10
+
+
+class Exclusive(Sock):
+    """A socket that lets others run while it sends, and must not be used by them."""
+
+    busy = False
+
+    def sendall(self, data):
+        assert not self.busy
+        self.busy = True
+        gevent.sleep(0)
+        self.busy = False
+
+
+def test_one_greenlet_sends_at_a_time():
+    """Two that write do not cut each other's bytes in two."""
+    channel = Channel(talkative(), Exclusive(), NOBODY, gevent.lock.RLock())
+    writing = [gevent.spawn(channel.write, b"x") for _ in range(3)]
+    gevent.joinall(writing, raise_error=True)
+    channel.release()
 
 
 def test_select_gives_way():
