@@ -13,7 +13,7 @@ from ._byhand import of as _of
 from ._byhand import parser
 from ._bytes import exactly, literal, until
 from ._checksums import checksummed
-from ._choice import choice, commit, eof, lookahead, not_followed_by, optional
+from ._choice import choice, optional
 from ._classes import any_byte, none_of, one_of, take_while
 from ._digits import (
     decimal,
@@ -25,6 +25,8 @@ from ._example import example as _example_of
 from ._fields import field, wire
 from ._framing import count_prefixed, delimited, length_prefixed, sized
 from ._lines import line, rest
+from ._looking import commit, eof, lookahead, not_followed_by
+from ._notes import label, recognize, span
 from ._numbers import (
     float32,
     float32le,
@@ -56,20 +58,11 @@ from ._stream import stream
 from ._text import (
     text,
 )
-from ._transform import (
-    bind,
-    fail,
-    label,
-    recognize,
-    span,
-    success,
-    try_map,
-    value,
-    verify,
-)
+from ._transform import bind, try_map, verify
 from ._transform import (
     map as map,  # noqa: A004  # as the built-in takes its arguments; not for `*`
 )
+from ._values import fail, success, value
 from ._varints import (
     leb128,
     mqtt_varint,

@@ -23,9 +23,9 @@ from ..core._scanning import reach
 from ..core._steps import Steps, current
 from ._bit import Bit, Kind, check_kind
 from ._bytes import fixed
+from ._calling import called
 from ._checks import described, index_of
 from ._fields import fields_of, may_refuse
-from ._transform import called
 
 __all__ = ["Bits", "Packed", "bits"]
 

@@ -23,8 +23,8 @@ from ..core._errors import BuildError, ParseError, UsageError
 from ..core._likeness import alike, difference
 from ..core._parser import Parser
 from ..core._steps import Routine, Step, Steps, current
+from ._calling import called, name_of
 from ._checks import described, parser_of
-from ._transform import called, name_of
 
 __all__ = ["ByHand", "Of", "of", "parser"]
 

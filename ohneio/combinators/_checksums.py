@@ -13,9 +13,9 @@ from ..core._frames import within
 from ..core._input import NO_END
 from ..core._parser import Parser
 from ..core._steps import Steps, current
+from ._calling import called, name_of
 from ._checks import parser_of
 from ._numbers import uint32
-from ._transform import called, name_of
 
 __all__ = ["Checksummed", "checksummed"]
 

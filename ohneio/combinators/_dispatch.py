@@ -16,16 +16,19 @@ from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._bits import Bits
+from ._calling import answered, name_of
 from ._checks import described, parser_of
 from ._checksums import Checksummed
-from ._choice import Lookahead, deepest
+from ._choice import deepest
 from ._classes import OneOf
 from ._example import Example
 from ._framing import Delimited, LengthPrefixed, Sized
+from ._looking import Lookahead
+from ._notes import Label
 from ._numbers import Number
 from ._records import Record
 from ._sequence import Before, Then
-from ._transform import Label, Verify, answered, name_of
+from ._transform import Verify
 
 __all__ = ["Dispatch", "dispatch"]
 

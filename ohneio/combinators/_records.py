@@ -14,9 +14,10 @@ from ..core._facts import Facts, sequence
 from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
+from ._calling import answered, called, parser_from
 from ._checks import described, parser_of
 from ._fields import Field, fields_of, may_refuse
-from ._transform import answered, called, parser_from, success
+from ._values import success
 
 __all__ = ["Record", "record"]
 

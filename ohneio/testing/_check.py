@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from ..combinators._transform import Span
+from ..combinators._notes import Span
 from ..core import (
     BuildError,
     Connection,

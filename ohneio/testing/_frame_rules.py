@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..combinators import _checksums, _choice, _dispatch, _fields, _framing, _records, _repetition
+from ..combinators import _checksums, _dispatch, _fields, _framing, _looking, _records, _repetition
 from ..core import BuildError
 from ._rules import MANY, RUN, joined, none, only_parsed, same_below
 from ._token_rules import built, built_or_none
@@ -122,7 +122,7 @@ def _tagged(node: _dispatch.Dispatch[Any], child: Child) -> Strategy:
 
 def looked(node: _dispatch.Dispatch[Any]) -> bool:
     """Tell whether the tag is only looked at: then the branch takes it."""
-    return isinstance(node.tag, _choice.Lookahead)
+    return isinstance(node.tag, _looking.Lookahead)
 
 
 def _behind(node: _dispatch.Dispatch[Any], tag: object) -> Callable[[bytes], bytes]:

@@ -7,7 +7,18 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from ..combinators import _bytes, _choice, _example, _recursion, _repetition, _sequence, _transform
+from ..combinators import (
+    _bytes,
+    _choice,
+    _example,
+    _looking,
+    _notes,
+    _recursion,
+    _repetition,
+    _sequence,
+    _transform,
+    _values,
+)
 from ..core import ParseError
 from ._walk import Child, Node, Strategy, beside, register
 
@@ -124,10 +135,10 @@ register(
     values=_items,
     wire=lambda node, child: _items(node, child).map(b"".join),
 )
-register(_choice.Lookahead, values=same_below, wire=no_bytes)
-register(_choice.NotFollowedBy, values=none, wire=no_bytes)
-register(_choice.Commit, values=none, wire=no_bytes)
-register(_choice.Eof, values=none, wire=no_bytes)
+register(_looking.Lookahead, values=same_below, wire=no_bytes)
+register(_looking.NotFollowedBy, values=none, wire=no_bytes)
+register(_looking.Commit, values=none, wire=no_bytes)
+register(_looking.Eof, values=none, wire=no_bytes)
 register(_recursion.Forward, values=lambda node, child: child(node.target),
          wire=lambda node, child: child(node.target))  # fmt: skip
 
@@ -159,7 +170,7 @@ def _bound_wire(node: _transform.Bind[Any], child: Child) -> Strategy:
     return child(node.parser).flatmap(rest)
 
 
-def _spanned(node: _transform.Span[Any], child: Child) -> Strategy:
+def _spanned(node: _notes.Span[Any], child: Child) -> Strategy:
     return beside(child, "wire")(node.parser).map(node.parse)
 
 
@@ -179,16 +190,16 @@ register(
     wire=lambda node, child: child(node.parser).filter(only_parsed(node)),
 )
 register(_transform.Bind, values=_bound, wire=_bound_wire)
-register(_transform.Value, values=lambda node, _: st.just(node.given), wire=same_below)
-register(_transform.Success, values=lambda node, _: st.just(node.given), wire=no_bytes)
-register(_transform.Fail, values=nothing, wire=nothing)
-register(_transform.Label, values=same_below, wire=same_below)
+register(_values.Value, values=lambda node, _: st.just(node.given), wire=same_below)
+register(_values.Success, values=lambda node, _: st.just(node.given), wire=no_bytes)
+register(_values.Fail, values=nothing, wire=nothing)
+register(_notes.Label, values=same_below, wire=same_below)
 register(
-    _transform.Recognize,
+    _notes.Recognize,
     values=lambda node, child: beside(child, "wire")(node.parser),
     wire=same_below,
 )
-register(_transform.Span, values=_spanned, wire=same_below)
+register(_notes.Span, values=_spanned, wire=same_below)
 register(
     _example.Example,
     values=lambda node, _: node.strategy,
