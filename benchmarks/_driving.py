@@ -9,9 +9,10 @@ import ohneio
 
 from ._rows import Runner
 
-__all__ = ["appending", "calling", "collecting", "connecting", "responding"]
+__all__ = ["appending", "calling", "collecting", "connecting", "responding", "streaming"]
 
 Chunks = Sequence[bytes]
+LIMITS = ohneio.Limits()
 
 
 def connecting(connect: Callable[[], ohneio.Connection[Any, Any]]) -> Runner:
@@ -24,6 +25,11 @@ def connecting(connect: Callable[[], ohneio.Connection[Any, Any]]) -> Runner:
             yield conn.events()
 
     return run
+
+
+def streaming(parser: ohneio.Parser[Any], limits: ohneio.Limits = LIMITS) -> Runner:
+    """For grammars of one item."""
+    return connecting(ohneio.stream(parser, limits=limits))
 
 
 def calling(make: Callable[[], Callable[[bytes], list[Any]]]) -> Runner:

@@ -20,7 +20,7 @@ import attrs
 
 from ._rows import Competitor, Row, Runner, Target, values
 
-__all__ = ["Outcome", "Ratio", "Refused", "agree", "loaded", "measure"]
+__all__ = ["Outcome", "Ratio", "Refused", "Special", "agree", "loaded", "measure", "spread"]
 
 Clock = Callable[[], float]
 
@@ -43,12 +43,26 @@ class Ratio:
 
 @attrs.frozen
 class Outcome:
-    """What came out of a row; *missing* says who could not be loaded, and why."""
+    """What came out of a row; *missing* says who could not be loaded, and why.
 
-    row: Row
-    ratios: tuple[Ratio, ...]
-    missing: dict[str, str]
+    *notes* are for the data alone: what is no ratio.
+    """
+
+    name: str
+    chunk: int | None
     rounds: int
+    ratios: tuple[Ratio, ...] = ()
+    missing: dict[str, str] = attrs.field(factory=dict)
+    notes: dict[str, float] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Special:
+    """A row of the table that is no race: *measure* takes the number of rounds."""
+
+    name: str
+    measure: Callable[[int], Outcome]
+    chunk: int | None = None
 
 
 def loaded(row: Row) -> tuple[dict[Competitor, Runner], dict[str, str]]:
@@ -100,7 +114,7 @@ def measure(row: Row, rounds: int, clock: Clock = time.process_time) -> Outcome:
         gc.unfreeze()
     pairs = [(a, b) for a in row.ours for b in row.others if a in times and b in times]
     ratios = tuple(_ratio(a, b, times[a], times[b], row.target(a, b)) for a, b in pairs)
-    return Outcome(row, ratios, missing, rounds)
+    return Outcome(row.name, row.chunk, rounds, ratios, missing)
 
 
 def _times(
@@ -127,6 +141,11 @@ def _ratio(
     their: list[float],
     target: Target | None,
 ) -> Ratio:
+    return Ratio(ours.name, other.name, *spread(our, their), target)
+
+
+def spread(our: list[float], their: list[float]) -> tuple[float, float, float]:
+    """Return median and quartiles of how fast we were in each round, theirs being 1."""
     ratios = [right / left for left, right in zip(our, their, strict=True)]
     low, median, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-    return Ratio(ours.name, other.name, median, low, high, target)
+    return median, low, high

@@ -11,7 +11,18 @@ from types import ModuleType
 __all__ = ["PEERS", "look_for_original", "original", "versions"]
 
 #: What the rows' competitors are called where they are published.
-PEERS = ("iofree", "sansproto")
+PEERS = (
+    "construct",
+    "h11",
+    "hiredis",
+    "httptools",
+    "iofree",
+    "msgpack",
+    "redis",
+    "sansproto",
+    "websockets",
+    "wsproto",
+)
 
 #: The release of 2016, which cannot be installed beside ours.
 ORIGINAL = "0.8.1"

@@ -12,7 +12,7 @@ from ._peers import versions
 
 __all__ = ["as_data", "as_json", "heading", "table"]
 
-_COLUMNS = "{:62} {:>7}  {:15} {:>8} {}"
+_COLUMNS = "{:58} {:>7}  {:15} {:>8} {}"
 
 
 def heading() -> str:
@@ -21,19 +21,20 @@ def heading() -> str:
 
 def table(outcome: Outcome) -> str:
     """Return one row as lines of text, a pair of competitors a line."""
-    lines = [outcome.row.job.name]
-    lines += [_line(ratio) for ratio in outcome.ratios]
+    lines = [outcome.name]
+    alone = len({ratio.ours for ratio in outcome.ratios}) == 1
+    lines += [_line(ratio, "" if alone else f"{ratio.ours}: ") for ratio in outcome.ratios]
     lines += [f"  {name}: left out, {why}" for name, why in outcome.missing.items()]
     return "\n".join(lines)
 
 
-def _line(ratio: Ratio) -> str:
+def _line(ratio: Ratio, who: str) -> str:
     target = ratio.target
     shown = sorted(target.of(one) if target else one for one in (ratio.low, ratio.high))
     median = target.of(ratio.median) if target else ratio.median
-    what = "time, in" if target and target.upside_down else "speed, in"
+    what = "time" if target and target.upside_down else "speed"
     return _COLUMNS.format(
-        f"  {ratio.ours}: {what} {ratio.other}'s",
+        f"  {who}{what} / {ratio.other}",
         f"{median:.2f}",
         f"{shown[0]:.2f} .. {shown[1]:.2f}",
         str(target or ""),
@@ -54,10 +55,11 @@ def as_data(outcomes: Iterable[Outcome], refused: dict[str, str]) -> dict[str, A
 
 def _row(outcome: Outcome) -> dict[str, Any]:
     return {
-        "job": outcome.row.job.name,
-        "chunk": outcome.row.job.chunk,
+        "job": outcome.name,
+        "chunk": outcome.chunk,
         "rounds": outcome.rounds,
         "missing": outcome.missing,
+        "notes": outcome.notes,
         "speeds": [_speed(ratio) for ratio in outcome.ratios],
     }
 

@@ -7,7 +7,17 @@ from typing import Any, TypeAlias
 
 import attrs
 
-__all__ = ["ALL", "Competitor", "Job", "Row", "Runner", "Target", "ahead", "values", "within"]
+__all__ = [
+    "ALL",
+    "Competitor",
+    "Job",
+    "Row",
+    "Runner",
+    "Target",
+    "ahead",
+    "values",
+    "within",
+]
 
 #: Takes a job's input, chunk by chunk, and yields after each one the values
 #: that it completed: so events are drained after every chunk, as an embedder
@@ -32,12 +42,15 @@ class Job:
 
         chunk: How many bytes arrive at a time; ``None`` where *make* returns
             a list that is taken as it is (values to build, say).
+
+        single: All items make one value: a big body, say.
     """
 
     name: str
     make: Callable[[int], Any]
     items: int
     chunk: int | None = 64 * 1024
+    single: bool = False
 
     def input(self, items: int | None = None, chunk: int | None = None) -> list[Any]:
         """Return the chunks of a run, of the real size unless told otherwise."""
@@ -100,6 +113,10 @@ def within(times: float) -> Target:
     return Target(times, upside_down=True)
 
 
+#: Sizes of small chunks, and the time that ours may then take in multiples of the limit's.
+SMALL = {1460: within(1.25), 64: within(1.6)}
+
+
 @attrs.frozen(eq=False)  # each is itself
 class Row:
     """One job with those who do it: each of *ours* is compared with each of the others.
@@ -124,6 +141,14 @@ class Row:
     targets: Mapping[str, Target] = attrs.field(factory=dict)
 
     @property
+    def name(self) -> str:
+        return self.job.name
+
+    @property
+    def chunk(self) -> int | None:
+        return self.job.chunk
+
+    @property
     def others(self) -> tuple[Competitor, ...]:
         return self.peers + self.limits
 
@@ -141,6 +166,17 @@ class Row:
         name = f"{self.job.name}, in chunks of {chunk}"
         job = attrs.evolve(self.job, name=name, chunk=chunk)
         return attrs.evolve(self, job=job, targets=targets or {})
+
+    def without_peers(self) -> Row:
+        """Return ours against the limits alone."""
+        kept = {ALL, *(one.name for one in self.limits)}
+        targets = {name: target for name, target in self.targets.items() if name in kept}
+        return attrs.evolve(self, peers=(), targets=targets)
+
+    def in_small_chunks(self) -> list[Row]:
+        """Return the same against the limits: as packets come, and in far too many of them."""
+        alone = self.without_peers()
+        return [alone.at(size, {ALL: target}) for size, target in SMALL.items()]
 
 
 def values(competitor: Competitor, runner: Runner, chunks: Sequence[Any]) -> list[Any]:

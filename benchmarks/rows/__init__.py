@@ -1,8 +1,9 @@
 """The rows of the table, a module an idea."""
 
+from .._measuring import Special
 from .._rows import Row
-from . import by_hand
+from . import by_hand, lines, records
 
 __all__ = ["ROWS"]
 
-ROWS: list[Row] = [*by_hand.ROWS]
+ROWS: list[Row | Special] = [*lines.ROWS, *records.ROWS, *by_hand.ROWS]

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from benchmarks import _peers
-from benchmarks._measuring import Refused, measure
+from benchmarks import __main__, _peers
+from benchmarks._measuring import Outcome, Refused, Special, measure
 from benchmarks._plot import as_svg
 from benchmarks._report import as_data, as_json, table
 from benchmarks._rows import ALL, Competitor, Job, Row, ahead, within
@@ -105,6 +105,65 @@ def test_a_row_in_smaller_chunks_has_targets_of_its_own():
     assert smaller.target(US, THEM) is None
 
 
+def test_a_row_in_small_chunks_is_against_the_limits_only():
+    limit = Competitor("limit", lambda: one_by_one)
+    row = Row(JOB, (US,), (THEM,), (limit,), targets={"limit": ahead(1)})
+    small = row.in_small_chunks()
+    assert [one.chunk for one in small] == [1460, 64]
+    assert [one.target(US, limit) for one in small] == [within(1.25), within(1.6)]
+    assert all(one.others == (limit,) for one in small)
+
+
+def test_a_row_without_peers_keeps_the_limits_and_their_targets():
+    limit = Competitor("limit", lambda: one_by_one)
+    targets = {"limit": within(1), "them": ahead(1), ALL: ahead(2)}
+    alone = Row(JOB, (US,), (THEM,), (limit,), targets).without_peers()
+    assert alone.others == (limit,)
+    assert alone.targets == {"limit": within(1), ALL: ahead(2)}
+
+
+def test_the_table_names_ours_where_there_are_several(outcomes):
+    row = Row(JOB, (US, Competitor("also us", lambda: one_by_one)), (THEM,))
+    shown = table(measure(row, rounds=1, clock=ticking()))
+    assert "us: speed / them" in shown
+    assert "also us: speed / them" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ([], ["letters", "letters, in chunks of 1"]),
+        (["CHUNKS"], ["letters, in chunks of 1"]),
+        (["nothing", "letters"], ["letters", "letters, in chunks of 1"]),
+        (["--chunk", "2"], ["letters"]),
+    ],
+)
+def test_rows_are_chosen_by_a_word_of_their_name_or_by_the_chunk(asked, found, monkeypatch, capsys):
+    row = Row(JOB, (US,), (THEM,))
+    monkeypatch.setattr(__main__, "ROWS", [row, row.at(1)])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--list", *asked])
+    assert __main__.main() == 0
+    assert capsys.readouterr().out.splitlines() == found
+
+
+def test_a_row_that_is_refused_fails_the_run(monkeypatch, capsys, tmp_path):
+    other = Competitor("them", lambda: doubled)
+    monkeypatch.setattr(__main__, "ROWS", [Row(JOB, (US,), (other,))])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--into", str(tmp_path)])
+    assert __main__.main() == 1
+    assert "REFUSED: us and them differ" in capsys.readouterr().out
+
+
+def test_a_special_row_measures_itself(monkeypatch, tmp_path):
+    special = Special("special", lambda rounds: Outcome("special", None, rounds, notes={"n": 1}))
+    monkeypatch.setattr(__main__, "ROWS", [special])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--rounds", "3", "--into", str(tmp_path)])
+    assert __main__.main() == 0
+    (written,) = tmp_path.glob("*.json")
+    (row,) = json.loads(written.read_text("utf-8"))["rows"]
+    assert (row["job"], row["rounds"], row["notes"]) == ("special", 3, {"n": 1})
+
+
 def test_a_job_is_cut_into_chunks_unless_it_has_none():
     assert JOB.input() == [b"ab"] * 3
     assert JOB.input(items=1, chunk=1) == [b"a", b"b"]
@@ -118,7 +177,7 @@ def outcomes():
 
 
 def test_the_table_says_what_was_missed(outcomes):
-    assert "us: time, in them's" in table(outcomes[0])
+    assert "  time / them" in table(outcomes[0])
     assert "<= 0.001 MISSED" in table(outcomes[0])
 
 

@@ -5,6 +5,7 @@ from struct import Struct
 import pytest
 
 from benchmarks.limits import lines, records
+from benchmarks.rows.records import Message
 
 
 @pytest.mark.parametrize("make", [lines.by_split, lines.by_find])
@@ -25,3 +26,11 @@ def test_records_wait_for_their_last_byte(make):
     assert feed(b"\0") == []
     assert feed(b"\1\0") == [(1,)]
     assert feed(b"\2") == [(2,)]
+
+
+def test_a_message_waits_for_its_body_and_is_bounded_before_it_comes():
+    feed = records.messages(Message, limit=2)
+    assert feed(b"\1\0\0\0\2\0\2a") == []
+    assert feed(b"b\1\0\0\0\3\0\0\1") == [Message(1, 2, b"ab"), Message(1, 3, b"")]
+    with pytest.raises(ValueError, match="more than 2"):
+        feed(b"\0\0\0\4\0\3")
