@@ -126,7 +126,7 @@ bench: $(STAMPS)/group-benchmarks $(STAMPS)/original
 .PHONY: nightly
 nightly: $(STAMPS)/group-tests
 	-$(BIN)/python -m pip install --quiet --group fuzz # without it the fuzzers are skipped, and say so
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -m "" $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -m "" -o faulthandler_timeout=0 $(PYTEST_ARGS)
 
 .PHONY: clean
 clean:

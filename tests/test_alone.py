@@ -1,14 +1,13 @@
 """Each module of core is tested by the file of its own name, and wholly."""
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import ohneio.core
 from tests.core import alone
+from tests.processes import python
 
 CORE = Path(ohneio.core.__file__).parent
 MODULES = sorted(path.stem[1:] for path in CORE.glob("_[a-z]*.py"))
@@ -25,10 +24,5 @@ def test_every_module_of_core_has_its_file_of_tests_and_no_file_lacks_its_module
 @pytest.mark.parametrize("name", MODULES)
 def test_a_modules_own_tests_reach_every_branch_of_it(name):
     """Each branch of a module is taken by the tests in its own file, without any other."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.core.alone", name],
-        cwd=alone.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = python("-m", "tests.core.alone", name)
     assert done.returncode == 0, done.stdout + done.stderr

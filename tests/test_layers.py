@@ -1,13 +1,13 @@
 """Imports run one way, and importing ohneio loads no I/O."""
 
 import ast
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import ohneio
+from tests.processes import python
 
 HOME = Path(ohneio.__file__).parent
 
@@ -155,15 +155,7 @@ def loaded_by(statement):
         f"{statement}\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=HOME.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return set(done.stdout.split())
+    return set(python("-c", script, cwd=HOME.parent, check=True).stdout.split())
 
 
 def test_importing_ohneio_loads_no_io():

@@ -3,7 +3,6 @@
 import asyncio
 import concurrent.futures
 import gc
-import subprocess
 import sys
 import traceback
 import weakref
@@ -28,6 +27,7 @@ from ohneio import (
 )
 from ohneio.core._machine import MAX_LEVELS
 from ohneio.core._steps import CALL
+from tests.processes import python
 
 
 def nested():
@@ -687,7 +687,5 @@ def test_a_connection_that_lives_to_the_end_of_the_process_ends_quietly():
         "conn.send(b'')\n"
         "kept = [conn]; kept.append(kept)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
-    )
+    done = python("-c", script)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

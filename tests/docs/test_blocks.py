@@ -19,6 +19,7 @@ import pytest
 from ohneio import at_eof, emit, protocol, read_some
 from tests.docs.feeding import feed_byte_by_byte
 from tests.docs.pages import ROOT, name, pages, python_blocks, run
+from tests.processes import python
 
 MARKS = {"tests", "server", "workers"}
 WITH_PYTHON = [page for page in pages() if python_blocks(page)]
@@ -62,15 +63,9 @@ def test_blocks_of_tests_pass(page: Path, plugins: list[str], tmp_path: Path) ->
 
 
 def run_pytest(module: Path, plugins: list[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", *plugins]
-    return subprocess.run(
-        [*command, "--rootdir", module.parent, module],
-        cwd=module.parent,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    command = ["-m", "pytest", "-q", "-W", "error", *plugins, "--rootdir", module.parent, module]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return python(*command, cwd=module.parent, env=environment, stderr=subprocess.STDOUT)
 
 
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name)

@@ -26,7 +26,7 @@ def test_examples_run(name: str, feeding: str, monkeypatch: pytest.MonkeyPatch) 
         feed_byte_by_byte(monkeypatch)
     output: list[str] = []
     for example in (*doctest.DocTestFinder().find(module), *below_objects(module)):
-        doctest.DocTestRunner().run(example, out=output.append)
+        doctest.DocTestRunner(verbose=False).run(example, out=output.append)
 
     assert "".join(output) == ""
 

@@ -3,17 +3,12 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, Block, pages, python_blocks
-
-ATTEMPTS = 5
+from tests.docs.pages import Block, pages, python_blocks
+from tests.processes import connected, serving
 
 
 def marked(mark: str) -> list[Block]:
@@ -32,43 +27,6 @@ def saved(server: Block, folder: Path) -> Path:
     return script
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
-@contextmanager
-def started(script: Path) -> Iterator[int]:
-    """The port of the program; another one is tried when somebody took the first."""
-    for _ in range(ATTEMPTS):
-        port = free_port()
-        command = [sys.executable, script, "127.0.0.1", str(port)]
-        server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        try:
-            if listens(server, port):
-                yield port
-                return
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)  # its own children too, stopped or not
-            server.wait()
-    raise AssertionError("the server ended by itself each time")
-
-
-def listens(server: subprocess.Popen[bytes], port: int) -> bool:
-    """True as soon as the server listens, False when it has ended."""
-    while server.poll() is None:
-        with suppress(ConnectionRefusedError), connected(port):
-            return True
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(0.02)
-    return False
-
-
-def connected(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=60)
-
-
 def received(client: socket.socket, size: int) -> bytes:
     with client.makefile("rb") as stream:
         return stream.read(size)
@@ -77,7 +35,7 @@ def received(client: socket.socket, size: int) -> bytes:
 @pytest.mark.parametrize("block", marked("server"), ids=lambda block: block.name)
 def test_program_echoes_lines(block: Block, tmp_path: Path) -> None:
     """Whole lines come back as they went, empty ones too, however they were cut."""
-    with started(saved(block, tmp_path)) as port, connected(port) as client:
+    with serving(saved(block, tmp_path)) as port, connected(port) as client:
         client.sendall(b"Hello\n\nWor")
         assert received(client, 7) == b"Hello\n\n"
         client.sendall(b"ld\n")
@@ -87,7 +45,7 @@ def test_program_echoes_lines(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", marked("workers"), ids=lambda block: block.name)
 def test_workers_share_a_socket(block: Block, tmp_path: Path) -> None:
     """A connection that one process cannot take is taken by another."""
-    with started(saved(block, tmp_path)) as port:
+    with serving(saved(block, tmp_path)) as port:
         first = served_by(port)
         os.kill(first, signal.SIGSTOP)
         second = served_by(port)

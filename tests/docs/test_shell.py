@@ -3,12 +3,11 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, pages
+from tests.processes import PATIENCE, started
 
 SHELL = [block for page in pages() for block in blocks(page) if block.language in ("sh", "console")]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -44,29 +43,10 @@ def test_every_target_is_explained() -> None:
 def test_the_second_terminal_gets_an_answer() -> None:
     """What the README says to type while `make echo` runs is echoed."""
     (command,) = [block.code for block in SHELL if "python3 -c" in block.code]
-    with echoing() as port:
+    made = ["-m", "examples.line_echo", "--loop", "asyncio", "--host", "127.0.0.1", "--port", "0"]
+    with started(*made, stdout=subprocess.PIPE) as server:
+        port = server.stdout.readline().strip().removeprefix("listening on 127.0.0.1:")
         typed = command.replace("python3", sys.executable).replace("8007", port)
-        answer = subprocess.check_output(["sh", "-c", typed], text=True)
+        answer = subprocess.check_output(["sh", "-c", typed], text=True, timeout=PATIENCE)
 
     assert answer == "b'Hello\\n'\n"
-
-
-@contextmanager
-def echoing() -> Iterator[str]:
-    """The port of what `make echo` starts."""
-    command = [
-        sys.executable,
-        "-m",
-        "examples.line_echo",
-        "--loop",
-        "asyncio",
-        "--host",
-        "127.0.0.1",
-    ]
-    with subprocess.Popen(
-        [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            yield server.stdout.readline().strip().removeprefix("listening on 127.0.0.1:")
-        finally:
-            server.terminate()

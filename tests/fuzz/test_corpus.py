@@ -5,8 +5,6 @@ and the bytes, as the run printed them.
 """
 
 import base64
-import subprocess
-import sys
 
 import pytest
 
@@ -15,6 +13,7 @@ from ohneio.testing import LawBroken
 from tests.fuzz import laws
 from tests.fuzz.grammars import grammar_and_input
 from tests.fuzz.targets import SEEDS, TARGETS
+from tests.processes import python
 
 FOUND = {
     "a lookahead alone cannot build: a rule of the harness": ("generated", "CAE/AAcAAAAOKWFhY2I="),
@@ -92,7 +91,7 @@ def test_a_bug_is_found():
 
 def test_without_atheris_it_says_so():
     script = "import sys; sys.modules['atheris'] = None; import tests.fuzz.__main__"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    done = python("-c", script)
     assert done.returncode == 1
     assert "needs atheris" in done.stderr
 
@@ -102,6 +101,5 @@ def test_without_atheris_it_says_so():
 def test_a_million_executions(name, tmp_path):
     """As long as it takes, which is an hour or so for each."""
     pytest.importorskip("atheris", reason="atheris is not installed: it is optional")
-    command = [sys.executable, "-m", "tests.fuzz", name, "--build", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = python("-m", "tests.fuzz", name, "--build", tmp_path, timeout=None)
     assert done.returncode == 0, done.stderr[-4000:]

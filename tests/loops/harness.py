@@ -5,7 +5,7 @@ or by a script. Scripts are coroutine functions for every loop: where the loop
 knows none, they are run to their end without ever being suspended.
 
 Nothing sleeps to be right. Every wait has `PATIENCE`, which is never reached
-unless something hangs.
+unless something hangs; what waits without it ends when its peer loses patience.
 """
 
 from __future__ import annotations
@@ -17,12 +17,8 @@ import queue
 import socket
 import struct
 import threading
-from pathlib import Path
 
-PATIENCE = 60
-
-#: Where programs are started, so that they find the examples.
-ROOT = Path(__file__).parents[2]
+from tests.processes import PATIENCE
 
 
 class Loop:

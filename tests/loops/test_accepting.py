@@ -5,12 +5,12 @@ import errno
 import logging
 import socket
 import subprocess
-import sys
 
 import pytest
 
 from ohneio.loops._failures import Failures
-from tests.loops.harness import PATIENCE, ROOT, Peer
+from tests.loops.harness import Peer
+from tests.processes import PATIENCE, started
 
 SERVE = """
 import resource
@@ -23,15 +23,11 @@ main()
 @contextlib.contextmanager
 def cramped(loop):
     """The line echo in a process that may open few files."""
-    command = [sys.executable, "-c", SERVE, "--loop", str(loop), "--port", "0"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
-        try:
-            yield int(process.stdout.readline().rpartition(b":")[2])
-        finally:
-            process.terminate()
-            process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
+    command = ["-c", SERVE, "--loop", str(loop), "--port", "0"]
+    with started(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        yield int(process.stdout.readline().rpartition(":")[2])
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_server_without_descriptors_lives_on(loop):

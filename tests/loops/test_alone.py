@@ -1,11 +1,8 @@
 """Each adapter imports its own loop and no other, and says clearly when it is missing."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.loops.harness import ROOT
+from tests.processes import python
 
 LOOPS = ["blocking", "select", "asyncio", "trio", "twisted", "gevent", "tornado"]
 #: What must not be imported along with it: every other loop. Tornado is built on asyncio.
@@ -15,10 +12,7 @@ OWN = {"tornado": {"asyncio", "tornado"}, "twisted": {"asyncio", "twisted"}}
 
 def imported_with(module):
     script = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return set(result.stdout.split())
+    return set(python("-c", script, check=True).stdout.split())
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -43,9 +37,6 @@ try:
 except ImportError as error:
     print(error)
 """
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == (
+    assert python("-c", script, check=True).stdout.strip() == (
         f"ohneio.loops.{name} needs {name}, which is not installed: pip install ohneio[{name}]"
     )

@@ -13,8 +13,9 @@ from ohneio.loops._failures import Failures
 from ohneio.loops._streams import Connections
 from ohneio.loops._sync import SyncChannel
 from ohneio.loops.gevent import _Greenlets
-from tests.loops.harness import KINDS, PATIENCE, Peer
+from tests.loops.harness import KINDS, Peer
 from tests.loops.test_serve import turns, unwinding, watched
+from tests.processes import PATIENCE
 
 
 class Suspended:

@@ -7,8 +7,9 @@ import pytest
 
 from ohneio import IncompleteInput, NoResult, ParseError, State, emit, protocol
 from tests.loops import protocols
-from tests.loops.harness import PATIENCE, Peer, listening, scripted
+from tests.loops.harness import Peer, listening, scripted
 from tests.loops.protocols import watched
+from tests.processes import PATIENCE
 
 KIB, MIB = 1 << 10, 1 << 20
 

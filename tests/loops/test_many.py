@@ -1,16 +1,14 @@
 """A thousand connections at once, with the clients in a process of their own."""
 
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ohneio import State
 from tests.loops import protocols
-from tests.loops.harness import PATIENCE
 from tests.loops.protocols import watched
+from tests.processes import python
 
 CLIENTS = Path(__file__).with_name("many_clients.py")
 
@@ -29,7 +27,6 @@ def test_1000_connections_at_once(loop, descriptors):
     conns = []
     with loop.serving(watched(protocols.echo, conns)) as server:
         host, port = server.address
-        subprocess.run(
-            [sys.executable, str(CLIENTS), host, str(port), "1000"], check=True, timeout=PATIENCE
-        )
+        clients = python(CLIENTS, host, str(port), "1000")
+    assert clients.returncode == 0, clients.stderr
     assert [conn.state for conn in conns] == [State.DONE] * 1000

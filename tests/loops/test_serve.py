@@ -12,8 +12,9 @@ import pytest
 
 from ohneio import IncompleteInput, LimitExceeded, ParseError, State, emit, protocol, read
 from tests.loops import protocols
-from tests.loops.harness import KINDS, PATIENCE, Peer, listening
+from tests.loops.harness import KINDS, Peer, listening
 from tests.loops.protocols import watched
+from tests.processes import PATIENCE
 
 KIB, MIB = 1 << 10, 1 << 20
 

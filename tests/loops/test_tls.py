@@ -10,9 +10,10 @@ import trustme
 
 from ohneio import LimitExceeded, ParseError
 from tests.loops import protocols
-from tests.loops.harness import KINDS, PATIENCE, Peer, scripted
+from tests.loops.harness import KINDS, Peer, scripted
 from tests.loops.test_connect import collect, maybe, pieces
 from tests.loops.test_serve import Failures, refusing, unwinding
+from tests.processes import PATIENCE
 
 MIB = 1 << 20
 

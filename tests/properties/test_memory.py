@@ -1,11 +1,9 @@
 """What connections keep: bounded, small when idle, and nothing when they are gone."""
 
 import gc
-import subprocess
 import sys
 import textwrap
 import tracemalloc
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +18,8 @@ from ohneio import (
     until,
     write,
 )
+from tests.processes import python
 
-ROOT = Path(__file__).parents[2]
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -30,12 +28,7 @@ on_unix = pytest.mark.skipif(sys.platform == "win32", reason="needs `resource`, 
 
 def in_a_process(script):
     """Run a script in a fresh Python of the same version; its output."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = python("-c", textwrap.dedent(script))
     assert done.returncode == 0, (done.returncode, done.stderr[-4000:])
     return done.stdout
 

@@ -1,8 +1,6 @@
 """What is drawn from a grammar: values, bytes, and bytes that are nearly right."""
 
 import enum
-import subprocess
-import sys
 import zlib
 from contextlib import suppress
 
@@ -71,6 +69,7 @@ from ohneio import (
 from ohneio.testing import LawBroken, mutated, register, roundtrip, values
 from ohneio.testing._outcome import same
 from ohneio.testing._strategies import _mutate
+from tests.processes import python
 
 FEW = settings(
     derandomize=True, max_examples=5, phases=[Phase.generate], database=None, deadline=None,
@@ -337,7 +336,7 @@ testing.values
 assert "hypothesis" in sys.modules
 assert testing.register and testing.wire
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = python("-c", code)
     assert done.returncode == 0, done.stderr
 
 
