@@ -2,8 +2,8 @@
 
 from .._measuring import Special
 from .._rows import Row
-from . import by_hand, lines, records
+from . import by_hand, lines, records, resp
 
 __all__ = ["ROWS"]
 
-ROWS: list[Row | Special] = [*lines.ROWS, *records.ROWS, *by_hand.ROWS]
+ROWS: list[Row | Special] = [*lines.ROWS, *records.ROWS, *resp.ROWS, *by_hand.ROWS]
