@@ -34,8 +34,12 @@ class Told:
 
 
 def cuts(data: bytes) -> Iterator[list[bytes]]:
-    """Cut *data* at every byte, not at all, and into two at each place."""
-    yield [data[at : at + 1] for at in range(len(data))]
+    """Cut *data* at every byte, not at all, and into two at each place.
+
+    Only the first way lets the parser begin before a byte is there: the others
+    find bytes when they begin, and take them on the way that is made for that.
+    """
+    yield [b"", *(data[at : at + 1] for at in range(len(data)))]
     yield [data]
     for at in range(1, len(data)):
         yield [data[:at], data[at:]]
@@ -45,7 +49,7 @@ def fed(parser: Parser[object], chunks: list[bytes], limits: Limits) -> Told:
     """Feed *chunks* until it fails, then the end of the input."""
     conn = protocol(parser, limits=limits)()
     after, size = None, 0
-    for chunk in [b"", *chunks, None]:
+    for chunk in [*chunks, None]:
         with suppress(ParseError):
             conn.send_eof() if chunk is None else conn.send(chunk)
         size += len(chunk or b"")

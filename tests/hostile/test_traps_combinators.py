@@ -1,8 +1,6 @@
-"""Traps that other libraries fell into, as far as parsers can: each test is named after its trap.
+"""Traps that others fell into, as far as parsers can: a test for each.
 
-The traps are numbered as they were found.  Those that are about connections,
-buffers, loops or who cleans up (2 to 6, 9, 10, 15, 17 to 21, 23 to 26, 30, 31
-and 36 to 40) are not about parsers, and are tested beside what they are about.
+The numbers are those of the list in `test_traps`.
 """
 
 import threading
@@ -22,6 +20,7 @@ from ohneio import (
     exactly,
     forward,
     integer,
+    label,
     length_prefixed,
     literal,
     lookahead,
@@ -35,6 +34,7 @@ from ohneio import (
     rest,
     sep_by,
     seq,
+    sized,
     stream,
     struct_unpack,
     success,
@@ -58,6 +58,35 @@ def test_t01_a_computed_length_of_0_takes_nothing(frame):
     """A body of length 0 is empty, and is no reason to wait or to take the next one."""
     assert list(frame.parse_stream([b"\0\0\0\3abc"])) == [b"", b"abc"]
     assert given(frame, b"\0\0\0\3abc") == (b"", b"\0\3abc", 2)
+
+
+@parser
+def version():
+    if (yield from exactly(2)) != b"v2":
+        raise ParseError("bad version")
+
+
+# What happens, in which class, and what its text says.
+REASONS = [
+    (length_prefixed(uint8), b"\4bc", IncompleteInput, "need 2 more bytes at offset 4"),
+    (until(b";", max=2), b"abc;", LimitExceeded, "more than the 2 bytes allowed (max)"),
+    (version, b"v1", ParseError, "bad version at offset 3 (in packet)"),
+    (version | literal(b"v0"), b"v1", ParseError, "bad version"),
+    (uint8 >> (literal(b"b") | literal(b"c")), b"ad", ParseError, 'b"b" or b"c" at offset 2'),
+    (many(literal(b"ab")), b"abax", ParseError, 'expected b"ab" or end of input at offset 3'),
+    (sized(3, uint16), b"abc", ParseError, "expected end of frame at offset 3"),
+]
+
+
+@pytest.mark.parametrize(("grammar", "data", "kind", "text"), REASONS)
+def test_t07_an_error_is_not_replaced_by_a_worse_one(grammar, data, kind, text):
+    """It keeps its class and its own words through all that is around it, and gets a place."""
+    around = seq(uint8, label("packet", grammar)) << eof
+    failure = told(around, b"\0" + data).error
+    assert type(failure) is kind
+    assert text in str(failure)
+    assert failure.offset is not None
+    assert failure.__context__ is None
 
 
 def wrong(value):
@@ -92,7 +121,7 @@ def test_t08_a_bug_in_a_users_function_is_never_read_as_no_match(tried):
         tried.parse(b"abc")
 
 
-def test_t08_nor_is_a_parse_error_that_a_users_function_raises():
+def test_nor_is_a_parse_error_that_a_users_function_raises():
     """Only what failed to parse is tried otherwise, and not what a function says of a value."""
     with pytest.raises(ParseError, match="not 97"):
         (uint8.map(raises_its_own) | uint8).parse(b"a")
@@ -239,7 +268,7 @@ def test_t33_numbers_are_in_network_order_unless_their_name_says_otherwise(name)
     assert big.parse(data) == little.parse(data[::-1]) != little.parse(data)
 
 
-def test_t33_nor_is_a_format():
+def test_nor_is_a_format_in_the_order_of_the_machine():
     """`struct_unpack` is in network order too, and refuses the prefixes for the machine's."""
     assert struct_unpack("H").parse(b"\0\1") == (1,)
     for machine in ("@H", "=H"):
@@ -259,7 +288,7 @@ def test_t34_nesting_is_bounded_by_a_limit_and_not_by_the_stack():
 
 
 @pytest.mark.slow
-def test_t34_nor_is_failing_ending_closing_building_or_being_dropped():
+def test_neither_failing_ending_closing_building_nor_being_dropped_uses_the_stack():
     """At 100,000 levels, where the limit allows them, nothing ever uses the stack for them."""
     size = 100_000
     limits = Limits(max_depth=size + 2, max_backtrack=1 << 40)
@@ -296,16 +325,9 @@ def looks_busy():
     yield from read(0)
 
 
-def test_t35_where_it_cannot_be_known_the_first_idle_turn_is_refused():
+def test_where_it_cannot_be_known_the_first_idle_turn_is_refused():
     """A parser that is written by hand shows only when it runs that it took nothing."""
     loops: list[Parser[object]] = [many(looks_busy), many(success(0).bind(success))]
     for loop in loops:
         with pytest.raises(UsageError, match="took nothing"):
             loop.parse(b"a")
-
-
-def test_t07_the_end_of_input_in_the_middle_is_told_as_such_and_not_as_no_match():
-    """Truncated input is an error that says how much."""
-    with pytest.raises(IncompleteInput) as failure:
-        many(length_prefixed(uint8), min=2).parse(b"\1a\4bc")
-    assert (failure.value.needed, failure.value.offset) == (2, 5)
