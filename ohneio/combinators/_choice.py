@@ -7,6 +7,7 @@ end of the input it has.  Where several fail, the error is the furthest one's.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, TypeVar, overload
 
 import attrs
@@ -166,7 +167,7 @@ def choice(*branches: Parser[Any]) -> Parser[Any]:
     """
     if not branches:
         raise UsageError("choice() needs a branch at least")
-    return Choice(tuple(one for branch in branches for one in _flat(parser_of(branch))))
+    return Choice(tuple(chain.from_iterable(_flat(parser_of(branch)) for branch in branches)))
 
 
 def _flat(branch: Parser[T]) -> tuple[Parser[T], ...]:

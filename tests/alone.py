@@ -1,0 +1,77 @@
+"""Tell what a module's own tests leave untested: ``python -m tests.alone core errors``.
+
+A module whose every branch is tested by the file of its own name can be
+changed by somebody who has read these two files.  Without the name of a module
+it tells of all of a package, as JSON.
+"""
+
+import json
+import multiprocessing
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+HERE = Path(__file__).parent
+#: One directory up is where the configuration is.
+ROOT = HERE.parent
+#: Nothing is loaded that these tests do without: that is most of the time they take.
+OPTIONS = ["-q", "-m", "not slow", "--noconftest", "--disable-plugin-autoload"]
+OPTIONS += ["-p", "no:cacheprovider"]
+
+
+def files(package: str) -> list[str]:
+    """The modules that have a file of tests in the directory of *package*."""
+    found = (HERE / package).glob("test_*.py")
+    return sorted(path.stem.removeprefix("test_") for path in found)
+
+
+def missed(package: str, names: list[str]) -> dict[str, str]:
+    """What the tests of each module miss of it, or how they fail; nothing where all is well.
+
+    What is imported counts for all.  Then each file runs in a fork of its own, as
+    if it were the only one: no branch is taken, or left out, for what another did.
+    """
+    import coverage  # only here: who only asks which tests there are does not need it
+
+    measured = coverage.Coverage(
+        data_file=None,
+        config_file=str(ROOT / "pyproject.toml"),
+        branch=True,
+        source=[],
+        include=[f"*/ohneio/{package}/_*.py"],
+    )
+    with measured.collect(), TemporaryDirectory() as directory:
+        import ohneio  # noqa: F401  # so that this is measured
+
+        return {name: _apart(measured, package, name, Path(directory, name)) for name in names}
+
+
+def _apart(measured, package: str, name: str, into: Path) -> str:
+    run = multiprocessing.get_context("fork").Process(
+        target=_run, args=(measured, package, name, into)
+    )
+    run.start()
+    run.join()
+    return into.read_text() if run.exitcode else ""
+
+
+def _run(measured, package: str, name: str, into: Path) -> None:
+    with into.open("w") as out, redirect_stdout(out):
+        status = pytest.main([*OPTIONS, str(HERE / package / f"test_{name}.py")])
+        measured.stop()
+        whole = measured.report(include=[f"*/ohneio/{package}/_{name}.py"], skip_covered=False)
+    sys.exit(int(status) or int(whole < 100))
+
+
+def main(package: str, *names: str) -> int:
+    """Print what is missed; return 0 if nothing is."""
+    found = missed(package, list(names or files(package)))
+    print("\n".join(found.values()) if names else json.dumps(found))
+    return int(any(found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
