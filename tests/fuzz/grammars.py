@@ -5,10 +5,12 @@ some grammar, and a small change of the input a small change of the grammar.
 """
 
 import contextlib
+import functools
 import zlib
 
 from ohneio import (
     BuildError,
+    ParseError,
     Parser,
     UsageError,
     any_byte,
@@ -81,15 +83,24 @@ class Source:
     def one_of(self, choices):
         return choices[self.number(len(choices))]
 
-    @property
-    def left(self) -> bytes:
-        return self.data[self.at :]
-
 
 def grammar_and_input(data: bytes) -> tuple[Parser[object], bytes]:
     """Split *data* by its first byte: the bytes of a grammar, and those for it to parse."""
     size = data[0] % 48 if data else 0
-    return grammar(Source(data[1 : 1 + size]), DEPTH), data[1 + size :]
+    return grammar_of(data[1 : 1 + size]), data[1 + size :]
+
+
+@functools.lru_cache(maxsize=10_000)
+def grammar_of(data: bytes) -> Parser[object]:
+    """Make a grammar once, for many inputs: to know its facts takes longer than to parse."""
+    made = grammar(Source(data), DEPTH)
+    try:
+        made.parse_prefix(b"")
+    except UsageError:
+        return fail("refused")  # on first use: an endless loop through a recursion, say
+    except ParseError:
+        pass
+    return made
 
 
 def grammar(source: Source, depth: int) -> Parser[object]:
@@ -100,7 +111,8 @@ def grammar(source: Source, depth: int) -> Parser[object]:
     make = source.one_of(NODES_OF)
     with contextlib.suppress(UsageError):  # an endless loop, say: refused when it is made
         made = make(source, lambda: grammar(source, depth - 1))
-        made.facts  # noqa: B018  # some are refused on first use
+        if not source.open:  # inside a recursion little is known yet, and nothing remembered
+            made.facts  # noqa: B018  # some are refused on first use
         return made
     return leaf(source)
 
@@ -145,17 +157,12 @@ def tagged(source: Source, child) -> Parser[object]:
     return dispatch(uint8, branches, default=child() if source.number(2) else None)
 
 
-def by_hand(source: Source, child) -> Parser[object]:
+@parser
+def both(first: Parser[object], second: Parser[object]):
     """A generator, which builds too."""
-    first, second = child(), child()
-
-    @parser
-    def both():
-        one = yield from first.of(lambda pair: part(pair, 0))
-        other = yield from second.of(lambda pair: part(pair, 1))
-        return one, other
-
-    return both
+    one = yield from first.of(lambda pair: part(pair, 0))
+    other = yield from second.of(lambda pair: part(pair, 1))
+    return one, other
 
 
 def part(pair: object, at: int) -> object:
@@ -198,5 +205,5 @@ NODES_OF = [
     lambda s, child: length(s).bind(lambda size: exactly(size % 5), len),
     recursive,
     tagged,
-    by_hand,
+    lambda s, child: both(child(), child()),
 ]
