@@ -6,7 +6,9 @@ import pytest
 
 from ohneio import BuildError, UsageError, exactly
 from ohneio.combinators._checks import (
+    BelowZero,
     bytes_of,
+    check_none,
     described,
     index_of,
     int_of,
@@ -42,6 +44,15 @@ def test_a_size_is_a_number_of_0_or_more(n):
         size_of(n)
 
 
+def test_a_size_below_0_is_told_from_what_is_no_size():
+    """A peer may have named it; anything else was the programmer's doing."""
+    with pytest.raises(BelowZero):
+        size_of(-1)
+    with pytest.raises(UsageError) as caught:
+        size_of(-1.0)
+    assert type(caught.value) is UsageError
+
+
 @pytest.mark.parametrize("data", [b"ab", bytearray(b"ab"), memoryview(b"ab")])
 def test_some_bytes_are_kept_as_bytes(data):
     """Whoever changes his own later changes nothing of ours."""
@@ -71,6 +82,15 @@ def test_a_number_to_build_is_in_its_range():
     for value in (-2, 2, "0", None):
         with pytest.raises(BuildError, match="expected a number from -1 to 1, not "):
             int_of(value, -1, 1)
+
+
+def test_none_is_all_that_a_parser_without_a_value_builds():
+    """Or nothing, where it is dropped; no other value that is false is taken for it."""
+    check_none(None)
+    check_none(NOTHING)
+    for value in (0, b"", (), False):
+        with pytest.raises(BuildError, match="expected None, not "):
+            check_none(value)
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,14 @@ def test_a_run_is_bounded_by_max_buffered():
     assert given(take_while(DIGITS, max=4), b"12345", max_buffered=4) == (b"1234", b"5", 4)
 
 
+def test_a_run_whose_least_length_is_over_the_limit_is_refused_before_its_first_byte():
+    """It could never be kept, whatever the bytes will be."""
+    assert failed(take_while(DIGITS, min=5), b"12345", max_buffered=4) == (
+        "more than the 4 bytes allowed (max_buffered) at offset 0", 0, 0,
+    )  # fmt: skip
+    assert given(take_while(DIGITS, min=4), b"1234;", max_buffered=4)[0] == b"1234"
+
+
 def test_runs_follow_each_other_under_a_small_limit():
     """A limit bounds each run, not all of them together."""
     word = take_while(b"ab", min=1) << one_of(b" ")
