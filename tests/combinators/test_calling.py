@@ -69,11 +69,10 @@ def test_a_parse_error_out_of_it_is_marked_as_somebody_elses(kind):
 
 def test_a_bug_shows_where_it_is():
     """The traceback ends in the user's own line."""
-    try:
+    with pytest.raises(ZeroDivisionError) as caught:
         uint8.map(raises(ZeroDivisionError("here"))).parse(b"a")
-    except ZeroDivisionError as error:
-        assert traceback.extract_tb(error.__traceback__)[-1].name == "function"
-        assert (error.__cause__, error.__context__) == (None, None)
+    assert traceback.extract_tb(caught.tb)[-1].name == "function"
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 # Parsers that functions make.
@@ -177,7 +176,8 @@ def test_so_a_choice_asks_one_branch_after_the_other():
     assert grammar.build("7") == b"#\x07"
     assert grammar.build("a") == b"a"
     assert grammar.build((b"!", 7)) == b"!\x07"
-    with pytest.raises(BuildError, match="TypeError: int.*; or expected a tuple.*; or TypeError: "):
+    reasons = r"TypeError: int.*; or expected a tuple.*; or TypeError: "
+    with pytest.raises(BuildError, match=reasons):
         grammar.build(None)
 
 
