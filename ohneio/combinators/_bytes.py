@@ -44,13 +44,12 @@ class Exactly(Parser[bytes]):
 
     def _parse(self) -> Steps[bytes]:
         # The fast path of `Buffer.take`, written out.
-        source, n = current().input, self.n
-        data, pos = source.data, source.pos
-        end = pos + n
+        source = current().input
+        pos = source.pos
+        end = pos + self.n
         if end <= source.stop:
             source.pos = end
-            return data[pos:end]
-        del data  # see `read`
+            return source.data[pos:end]
         return (yield from self._wait())
 
     __iter__ = _parse
@@ -103,8 +102,19 @@ class Until(Parser[bytes]):
         source.pos = end + self._width
         return data[pos:end]
 
-    __iter__ = _parse
-    __await__ = _parse
+    def __iter__(self) -> Steps[bytes]:
+        source = current().input
+        data = source.free
+        pos = source.pos
+        end = data.find(self.delimiter, pos)
+        if end < 0:
+            bounded = data is not source.data
+            del data  # see `read`
+            return (yield from self._parse() if bounded else self._wait())
+        source.pos = end + self._width
+        return data[pos:end]
+
+    __await__ = __iter__
 
     def _wait(self) -> Steps[bytes]:
         run = current()

@@ -129,8 +129,6 @@ class Build(Host):
     __slots__ = ("_again", "input", "loose", "pieces", "place_of_value", "whole")
 
     building = True
-    #: So that `emit` asks whether it may.
-    marks = True
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
@@ -186,6 +184,10 @@ class Build(Host):
 
     def refuse_in_alternative(self, name: str) -> Never:
         raise by_hand(name)
+
+    @property
+    def events(self) -> Never:
+        raise by_hand("emit()")
 
     def __getattr__(self, name: str) -> Never:
         raise by_hand("a step that waits, writes or goes back")

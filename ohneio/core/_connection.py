@@ -139,8 +139,7 @@ class Connection(Driver, Generic[R, E]):
         self._enter("events()")
         try:
             self._quietly(self._pump)
-            taken, self._run.events = self._run.events, []
-            return cast("list[E]", taken)
+            return cast("list[E]", self._run.taken())
         finally:
             self._leave()
 

@@ -152,10 +152,13 @@ def block_at(blocks: Blocks, size: int, start: int) -> tuple[int, int]:
 class Input(Buffer):
     """Hold a protocol's unread bytes, and the read ones that may come back."""
 
-    __slots__ = ("_held", "end", "eof", "limit", "search")
+    # `free` is the current block where nothing but its end bounds a token, else
+    # empty: a search in it needs no `stop`, and so takes an argument less.
+    __slots__ = ("_held", "end", "eof", "free", "limit", "search")
 
     eof: bool
     end: int
+    free: bytes
     limit: int
     search: Search | None
     _held: list[bytes] | None
@@ -163,9 +166,10 @@ class Input(Buffer):
     def __init__(self, limit: int) -> None:
         # Where the innermost frame ends.
         self.end = NO_END
-        super().__init__()
         # No token is longer than this, however many bytes are there.
         self.limit = limit
+        self.free = b""
+        super().__init__()
         self.eof = False
         self.search = None
         # A list while what is read may have to come back.
@@ -190,14 +194,19 @@ class Input(Buffer):
     def _show(self, block: bytes, pos: int) -> None:
         self.data = block
         self.pos = pos
-        self.stop = min(len(block), max(self.end - self.base, 0), pos + self.limit)
+        self.refresh()
 
     def refresh(self) -> None:
         """Let as much be read from here as a token may be long.
 
         Parsers call it on their slow path: `stop` does not move with `pos`.
         """
-        self.stop = min(len(self.data), max(self.end - self.base, 0), self.pos + self.limit)
+        size = self.stop = len(self.data)
+        self.free = self.data
+        if size - self.pos > self.limit or self.end != NO_END:
+            self.stop = min(size, max(self.end - self.base, 0), self.pos + self.limit)
+            if self.stop < size:
+                self.free = b""
 
     def since(self, position: int) -> bytes:
         """Return the bytes from *position*, which are held, to here."""

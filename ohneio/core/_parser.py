@@ -62,6 +62,9 @@ class Parser(Step[T_co]):
     def __iter__(self) -> Steps[T_co]:
         return current().steps(self)
 
+    def __await__(self) -> Steps[T_co]:
+        return current().steps(self)
+
     # For classes of parsers, ours and yours.
 
     def _parse(self) -> Steps[T_co]:

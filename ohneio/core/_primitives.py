@@ -25,15 +25,17 @@ class _Read(Step[bytes]):
 
     def __iter__(self) -> Steps[bytes]:
         # The fast path of `Buffer.take`, written out.
-        source, n = current().input, self._n
-        data, pos = source.data, source.pos
-        end = pos + n
+        source = current().input
+        pos = source.pos
+        end = pos + self._n
         if end <= source.stop:
             source.pos = end
-            return data[pos:end]
-        del data  # while it waits, a chunk that was consumed should not be kept
-        yield from current().need(n)
-        return source.take(n)
+            return source.data[pos:end]
+        # While it waits no name holds the block: a chunk that was consumed should go.
+        yield from current().need(self._n)
+        return source.take(self._n)
+
+    __await__ = __iter__
 
 
 class _ReadAvailable(Step[bytes]):
@@ -119,9 +121,13 @@ class _AtEof(Step[bool]):
 
     def __iter__(self) -> Steps[bool]:
         run = current()
-        if run.input.pos >= run.input.stop:
-            yield from run.byte_or_end()
+        source = run.input
+        if source.pos < source.stop:
+            return False
+        yield from run.byte_or_end()
         return run.at_end()
+
+    __await__ = __iter__
 
 
 class _Position(Step[int]):
@@ -172,9 +178,9 @@ def read(n: int | None = None) -> Step[bytes]:
     if n is None:
         return _READ_AVAILABLE
     try:
-        if 0 <= n < 257:
+        if n >= 0:
             return _READS[n]
-    except TypeError:  # not a number: as any other that will not do
+    except (IndexError, TypeError):  # a larger one, or nothing that will do
         pass
     return _Read(checked(n))
 
@@ -238,10 +244,7 @@ def emit(value: object) -> Step[None]:
     Raises:
         UsageError: An alternative is open: this could not be taken back.
     """
-    run = current()
-    if run.marks:
-        run.refuse_in_alternative("emit()")
-    run.events.append(value)
+    current().events.append(value)
     return DONE
 
 
