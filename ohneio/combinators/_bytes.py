@@ -11,6 +11,7 @@ from ..core._buffer import Bytes
 from ..core._building import NOTHING, put
 from ..core._errors import BuildError, show
 from ..core._facts import ANY, NO_BYTES, Facts
+from ..core._input import Input
 from ..core._parser import Parser
 from ..core._run import UNBOUNDED, Run
 from ..core._steps import Steps, current
@@ -125,10 +126,18 @@ class Until(Parser[bytes]):
         while not search.over:
             yield run.seeking(search)
         size = run.found(search, self.max)
+        source = run.input
+        after = source.pos + size + self._width
+        if self.include or after > len(source.data):
+            return self._taken(source, size)
+        source.pos = after
+        return source.data[after - size - self._width : after - self._width]
+
+    def _taken(self, source: Input, size: int) -> bytes:
         if self.include:
-            return run.input.take(size + self._width)
-        value = run.input.take(size)
-        run.input.skip(self._width)
+            return source.take(size + self._width)
+        value = source.take(size)
+        source.skip(self._width)
         return value
 
     def _build(self, value: object) -> Steps[None]:

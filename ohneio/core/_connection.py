@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Generic, Never, Self, TypeVar, cast
 
 from ._buffer import Bytes, checked
-from ._driver import Driver, State, again
+from ._driver import RUNNING, Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits, checked_limits
@@ -81,7 +81,8 @@ class Connection(Driver, Generic[R, E]):
         """
         self._enter("send()")
         try:
-            self._refuse_ended("send()")
+            if self._state is not RUNNING:
+                self._refuse_ended("send()")
             self._feed(data)
         finally:
             self._leave()
@@ -138,8 +139,8 @@ class Connection(Driver, Generic[R, E]):
         """
         self._enter("events()")
         try:
-            self._quietly(self._pump)
-            return cast("list[E]", self._run.taken())
+            self._catch_up()
+            return self._run.taken()  # type: ignore[return-value]  # `cast` is a call
         finally:
             self._leave()
 
@@ -148,7 +149,7 @@ class Connection(Driver, Generic[R, E]):
         """Whether the protocol has returned, after letting it go on."""
         self._enter("has_result")
         try:
-            self._quietly(self._pump)
+            self._catch_up()
             return self._state is State.DONE
         finally:
             self._leave()

@@ -38,7 +38,7 @@ from ._errors import ParseError, UsageError
 from ._input import Input
 from ._limits import Limits
 from ._machine import Machine
-from ._run import Run, Waiting
+from ._run import BYTES, DELIMITER, DRAIN, GO, START, TURN, Run
 from ._steps import WAIT, Host, Routine, host
 
 __all__ = ["Driver", "State"]
@@ -51,6 +51,9 @@ class State(enum.StrEnum):
     DONE = "DONE"
     FAILED = "FAILED"
     CLOSED = "CLOSED"
+
+
+RUNNING = State.RUNNING  # asked for with every chunk, as `GO` and its like
 
 
 class Driver:
@@ -70,7 +73,7 @@ class Driver:
     # The guarded entry.
 
     def _enter(self, call: str) -> None:
-        if not self._lock.acquire(blocking=False):
+        if not self._lock.acquire(False):  # by position: a keyword takes twice as long
             raise UsageError(f"{call} called {self._by_whom()}")
 
     def _leave(self) -> None:
@@ -90,14 +93,17 @@ class Driver:
         data = owned(chunk)
         if data:
             self._refuse_input(len(data))
-            self._run.input.write(data)
+            self._run.input._add(data)
         self._pump()
 
     def _refuse_input(self, size: int) -> None:
-        source, bound = self._run.input, self._run.limits.max_buffered
+        run = self._run
+        source, bound = run.input, run.limits.max_buffered
         if source.eof:
             raise UsageError("send() after send_eof(): the input has ended")
-        if self._state is State.DONE and len(source) + size > bound:
+        if self._state is RUNNING and run.waiting is not DRAIN:
+            return
+        if self._state is not RUNNING and len(source) + size > bound:
             raise UsageError(f"the protocol is done, and more than {bound} bytes were left over")
         if self._blocked() and len(source) > bound:
             raise UsageError(
@@ -107,7 +113,7 @@ class Driver:
 
     def _blocked(self) -> bool:
         """Tell whether it waits for its output to be read."""
-        return self._run.waiting is Waiting.DRAIN and bool(self._run.output)
+        return self._run.waiting is DRAIN and bool(self._run.output)
 
     def _end(self) -> None:
         self._run.input.eof = True
@@ -115,7 +121,7 @@ class Driver:
 
     def _drain(self, n: int) -> bytes:
         """Take output and let the protocol go on, in turn."""
-        self._quietly(self._pump)
+        self._catch_up()
         output = self._run.output
         taken = output.read(n)
         parts, size = [taken], len(taken)
@@ -147,20 +153,29 @@ class Driver:
 
     def _pump(self) -> None:
         """Let the protocol go on, once a call; what comes out of it is raised."""
-        if self._run.waiting is Waiting.TURN:
-            self._run.waiting = Waiting.GO
+        if self._run.waiting is TURN:
+            self._run.waiting = GO
         self._advance()
+
+    def _catch_up(self) -> None:
+        """Let the protocol go on where no input has come: only what waits for none can."""
+        waiting = self._run.waiting
+        if waiting is not DELIMITER and waiting is not BYTES:
+            self._quietly(self._pump)
 
     def _advance(self) -> None:
         run = self._run
-        if self._state is not State.RUNNING or not run.ready():
+        if self._state is not RUNNING or not run.ready():
             return
         run.outer = host.get()
         token = host.set(run)
         try:
-            if run.waiting is Waiting.START:
+            if run.waiting is START:
                 self._begin()
-            self._go()
+            else:
+                self._resume()
+            while self._state is RUNNING and run.ready():
+                self._resume()
         finally:
             host.reset(token)
             run.outer = None
@@ -168,12 +183,8 @@ class Driver:
 
     def _begin(self) -> None:
         self._resume(begin=True)
-        if self._run.waiting is Waiting.TURN:
-            self._run.waiting = Waiting.GO
-
-    def _go(self) -> None:
-        while self._state is State.RUNNING and self._run.ready():
-            self._resume()
+        if self._run.waiting is TURN:
+            self._run.waiting = GO
 
     def _resume(self, *, begin: bool = False) -> None:
         # What is raised is never returned instead: its traceback holds the
@@ -181,7 +192,7 @@ class Driver:
         try:
             if begin:
                 self._machine.stack.append(self._routine())
-            self._run.waiting = Waiting.GO
+            self._run.waiting = GO
             value = self._machine.resume()
         except BaseException as error:
             self._fail(error)
@@ -220,7 +231,7 @@ class Driver:
     def _finish(self, state: State) -> None:
         self._state = state
         self._start = None
-        self._run.waiting = Waiting.GO
+        self._run.waiting = GO
         self._run.input.search = None
 
     def _shut(self) -> None:

@@ -19,7 +19,7 @@ import functools
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ._buffer import Buffer, Bytes
+from ._buffer import LARGE, Buffer, Bytes
 from ._errors import UsageError
 
 __all__ = ["NO_END", "Blocks", "Input", "Search", "block_at"]
@@ -30,6 +30,8 @@ Blocks: TypeAlias = "Sequence[bytes | bytearray]"
 NO_END = 1 << 62
 #: So few bytes are looked at one by one sooner than they are searched.
 FEW = 8
+#: So few unread bytes are joined with a small chunk: they are not worth a block of their own.
+SMALL = 64
 
 
 class Search:
@@ -43,23 +45,19 @@ class Search:
     delimiter, fewer than it has, once more.
     """
 
-    __slots__ = ("_begun", "_last", "_width", "delimiter", "exceeded", "found", "reach")
+    __slots__ = ("_begun", "_last", "_width", "delimiter", "exceeded", "found", "over", "reach")
 
     def __init__(self, delimiter: bytes, start: int, limit: int) -> None:
         self.delimiter = delimiter
         self.found = -1
-        self.exceeded = False
+        # Whether more bytes would change nothing; and whether that is for the limit.
+        self.over = self.exceeded = False
         # Where the next block begins, how many bytes of a delimiter stand
         # before that, and the greatest place where one may begin.
         self.reach = start
         self._begun = 0
         self._last = start + limit
         self._width = len(delimiter)
-
-    @property
-    def over(self) -> bool:
-        """Whether more bytes would change nothing."""
-        return self.found >= 0 or self.exceeded
 
     @property
     def missing(self) -> int:
@@ -71,15 +69,28 @@ class Search:
 
         *seen* says that no whole delimiter is in it.
         """
-        if self.found >= 0 or self.exceeded:
+        if self.over:
             return
-        few = self._width > 1 and len(block) - start < FEW
+        if self._width > 1:
+            self._follow(block, start, seen=seen)
+        elif not seen:
+            at = block.find(self.delimiter, start, self._stop(start))
+            self.found = at if at < 0 else self.reach + at - start
+        self.reach += len(block) - start
+        if self.found >= 0:
+            self.over = True
+        if self.reach - self._begun > self._last and not 0 <= self.found <= self._last:
+            self.found, self.exceeded, self.over = -1, True, True
+
+    def _stop(self, start: int) -> int:
+        """Return where a delimiter that the limit still allows would end in a block."""
+        return start + max(self._last - self.reach + self._width, 0)
+
+    def _follow(self, block: bytes | bytearray, start: int, *, seen: bool) -> None:
+        few = len(block) - start < FEW
         at = self._go_on(block, start, few=few) if few or self._begun else start
         if self.found < 0 and at < len(block):
             self._look(block, at, start, seen=seen)
-        self.reach += len(block) - start
-        if self.found > self._last or (self.found < 0 and self.reach - self._begun > self._last):
-            self.found, self.exceeded = -1, True
 
     def _go_on(self, block: bytes | bytearray, start: int, *, few: bool) -> int:
         """Follow what began before *block*; return where else one could begin."""
@@ -93,12 +104,10 @@ class Search:
         return at - self._begun if at < len(block) else at
 
     def _look(self, block: bytes | bytearray, at: int, start: int, *, seen: bool) -> None:
-        # Never further than the limit lets a delimiter begin.
-        stop = start + max(self._last - self.reach + self._width, 0)
-        found = -1 if seen else block.find(self.delimiter, at, stop)
+        found = -1 if seen else block.find(self.delimiter, at, self._stop(start))
         if found >= 0:
             self.found = self.reach + found - start
-        elif self._width > 1:
+        else:
             self._begin(block, max(at, len(block) - self._width + 1))
 
     def _begin(self, block: bytes | bytearray, at: int) -> None:
@@ -176,9 +185,23 @@ class Input(Buffer):
         self._held = None
 
     def _add(self, data: bytes) -> None:
-        super()._add(data)
+        rest = len(self.data) - self.pos
+        if rest <= SMALL and rest <= len(data) < LARGE and not self._behind and self._held is None:
+            self._join(data)
+        else:
+            super()._add(data)
         if self.search is not None:
             self.search.feed(data)
+
+    def _join(self, data: bytes) -> None:
+        """Let the little that is left and *data* be one block.
+
+        What begins in one small chunk and ends in the next is then taken as
+        fast as any other.
+        """
+        self.base += self.pos
+        rest = memoryview(self.data)[self.pos :]
+        self._show(b"".join((rest, data)) if rest else data, 0)
 
     @property
     def visible(self) -> int:
@@ -225,7 +248,7 @@ class Input(Buffer):
 
         *seen* says that the current block was looked at already, in vain.
         """
-        search = Search(delimiter, self.position, limit)
+        search = Search(delimiter, self.base + self.pos, limit)
         search.feed(self.data, self.pos, seen=seen)
         for block in self._blocks or ():
             if search.over:
@@ -248,7 +271,7 @@ class Input(Buffer):
         return bytes(memoryview(blocks[index])[start - first : start - first + size])
 
     def settle(self) -> None:
-        if self._held is None:
+        if self.pos and self._held is None:
             super().settle()
 
     def hold(self) -> None:
@@ -283,6 +306,6 @@ class Input(Buffer):
             self._behind += len(block)
 
     def _pass(self, piece: Bytes) -> None:
-        super()._pass(piece)
+        self.base += len(piece)
         if self._held is not None and piece:
             self._held.append(piece if isinstance(piece, bytes) else bytes(piece))

@@ -62,6 +62,11 @@ class Waiting(enum.Enum):
     END = "the end of the input"
 
 
+# Asked for with every chunk: on 3.11 a member is found through its class on a slow path.
+BYTES, DELIMITER, DRAIN, END = Waiting.BYTES, Waiting.DELIMITER, Waiting.DRAIN, Waiting.END
+START, GO, TURN = Waiting.START, Waiting.GO, Waiting.TURN
+
+
 class Mark:
     """Remember where an open alternative began, or what must be kept for another reason."""
 
@@ -141,18 +146,15 @@ class Run(Host):
 
     def ready(self) -> bool:
         """Tell whether the generator should be resumed."""
-        match self.waiting:
-            case Waiting.BYTES | Waiting.END:
-                return len(self.input) >= self.want or self.input.eof
-            case Waiting.DELIMITER:
-                search = self.input.search
-                return search is None or search.over or self.input.eof
-            case Waiting.DRAIN:
-                return not self.output
-            case Waiting.TURN:
-                return False
-            case Waiting.START | Waiting.GO:  # pragma: no branch  # these are all
-                return True
+        waiting = self.waiting
+        if waiting is DELIMITER:
+            search = self.input.search
+            return search is None or search.over or self.input.eof
+        if waiting is BYTES or waiting is END:
+            return len(self.input) >= self.want or self.input.eof
+        if waiting is DRAIN:
+            return not self.output
+        return waiting is not TURN
 
     def taken(self) -> list[object]:
         """Hand over what was emitted."""
@@ -218,31 +220,31 @@ class Run(Host):
 
     def seek(self, delimiter: bytes, limit: int, *, seen: bool) -> Search:
         source = self.input
-        seen = seen and source.stop in (len(source.data), source.end - source.base)
-        source.refresh()
-        return source.seek(delimiter, min(self._bound(limit), self._room(delimiter)), seen=seen)
+        if source.free is not source.data:
+            seen = seen and source.stop == source.end - source.base
+            source.refresh()
+        bound = limit if limit < source.limit else source.limit
+        room = source.end - source.base - source.pos - len(delimiter)
+        return source.seek(delimiter, bound if bound < room else room, seen=seen)
 
     def seeking(self, search: Search) -> Request:
         source = self.input
         source.search = None if source.eof else search
         if source.eof:
             raise self.ended(search.missing, search.delimiter)
-        return self.sleep(Waiting.DELIMITER)
+        return self.sleep(DELIMITER)
 
     def found(self, search: Search, limit: int) -> int:
-        self.input.search = None
-        bound = self._bound(limit)
-        if search.exceeded and self._room(search.delimiter) < bound:
-            raise self.frame_ended(search.delimiter)
+        source = self.input
+        source.search = None
         if search.exceeded:
-            raise self.over_limit(bound, "max" if bound == limit else "max_buffered")
-        return search.found - self.input.position
+            raise self._not_found(search, min(limit, source.limit), limit)
+        return search.found - source.base - source.pos
 
-    def _bound(self, limit: int) -> int:
-        return min(limit, self.limits.max_buffered)
-
-    def _room(self, delimiter: bytes) -> int:
-        return self.input.end - self.input.position - len(delimiter)
+    def _not_found(self, search: Search, bound: int, limit: int) -> ParseError:
+        if self.input.end - self.input.position - len(search.delimiter) < bound:
+            return self.frame_ended(search.delimiter)
+        return self.over_limit(bound, "max" if bound == limit else "max_buffered")
 
     def byte_or_end(self) -> Steps[None]:
         """Wait for an unread byte, or the end of the input or of the frame.
