@@ -7,7 +7,7 @@ import pytest
 
 from ohneio import UsageError
 from ohneio.core._buffer import LARGE
-from ohneio.core._input import NO_END, Input, Search
+from ohneio.core._input import NO_END, SMALL, Input, Search
 
 
 def filled(*chunks):
@@ -207,6 +207,14 @@ def test_a_window_is_what_comes_next_in_one_block():
         assert source.window(len(data) + 5, 3) == b""
 
 
+def test_a_window_may_be_in_any_of_many_blocks():
+    """Found from the nearer end."""
+    letters = [bytes([letter]) for letter in b"abcdef"]
+    source = filled(*(letter * LARGE for letter in letters))
+    for index, letter in enumerate(letters):
+        assert source.window(index * LARGE + 1, 2) == letter * 2
+
+
 def test_since_gives_back_what_is_held():
     """Whole or in part, across blocks."""
     data = b"abc" + b"d" * LARGE + b"ef" + b"g" * LARGE
@@ -215,6 +223,41 @@ def test_since_gives_back_what_is_held():
     source.take(len(data) - 1)
     for start in (0, 1, 3, 10, LARGE + 3, LARGE + 4, len(data) - 1):
         assert source.since(start) == data[start:-1]
+
+
+# Coming in.
+
+
+@pytest.mark.parametrize(
+    ("left", "chunk", "joined"),
+    [
+        (0, 1, True),
+        (1, 1, True),
+        (2, 1, False),  # or feeding byte by byte would copy what is there each time
+        (SMALL, LARGE - 1, True),
+        (SMALL + 1, LARGE - 1, False),
+        (1, LARGE, False),  # large ones are kept as they are
+    ],
+)
+def test_a_little_that_is_left_is_joined_with_a_small_chunk(left, chunk, joined):
+    """So that what began there is found in one block; positions stay."""
+    source = filled(b"_" + b"a" * left)
+    source.take(1)
+    source.write(b"b" * chunk)
+    assert (source.stop - source.pos == left + chunk) is joined
+    assert source.position == 1
+    assert source.peek() == b"a" * left + b"b" * chunk
+
+
+def test_what_is_held_is_not_joined():
+    """It has to come back as it was."""
+    source = filled(b"ab")
+    source.hold()
+    source.take(1)
+    source.write(b"cd")
+    assert source.take(3) == b"bcd"
+    source.move_to(0)
+    assert source.take(4) == b"abcd"
 
 
 # Going back.
@@ -322,6 +365,21 @@ def test_no_more_than_one_token_is_read_at_once():
     source.pos = 3
     source.refresh()
     assert source.stop == 4
+
+
+def test_the_block_is_free_where_only_its_end_bounds_a_token():
+    """Not behind a limit or a frame's end, and empty at first."""
+    source = Input(3)
+    assert source.free == b""
+    source.write(b"abcdef")
+    assert source.free == b""
+    source.take(3)
+    source.refresh()
+    assert source.free is source.data
+    source.frame(5)
+    assert source.free == b""
+    source.frame(6)
+    assert source.free is source.data
 
 
 def test_a_frame_cuts_off_what_is_visible():

@@ -208,17 +208,17 @@ def test_a_parser_is_a_step():
 
     @protocol
     def generating():
-        return (yield from FIELD), (yield from exactly(1))
+        return (yield from FIELD), (yield from exactly(1) << literal(b"d"))
 
     @protocol
     async def awaiting():
-        return await FIELD, await exactly(1)
+        return await FIELD, await (exactly(1) << literal(b"d"))
 
     for factory in (generating, awaiting):
         conn = factory()
-        conn.send(b"ab;cd")
+        conn.send(b"ab;cde")
         assert conn.get_result() == (b"ab", b"c")
-        assert conn.unconsumed == b"d"
+        assert conn.unconsumed == b"e"
 
 
 # Classes of users.

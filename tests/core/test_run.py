@@ -22,6 +22,7 @@ from ohneio import (
     parser,
     protocol,
     read,
+    recognize,
     seq,
     sized,
     stream,
@@ -533,6 +534,37 @@ def test_what_cannot_be_taken_back_is_refused_until_commit():
         else:
             conn.send(b"ab")
             assert conn.events() == ["done"]
+
+
+def test_what_is_only_kept_keeps_nobody_from_emitting():
+    """Nothing would have to be taken back."""
+
+    @parser
+    def emitting():
+        yield from emit("done")
+        yield from exactly(2)
+
+    conn = protocol(recognize(emitting))()
+    conn.send(b"a")
+    assert conn.events() == ["done"]
+    conn.send(b"b")
+    assert conn.get_result() == b"ab"
+
+
+def test_events_may_be_taken_while_an_alternative_is_open():
+    """And emitted again when it is closed."""
+
+    @protocol
+    def emitting():
+        yield from emit("before")
+        yield from choice(literal(b"ab"), literal(b"ac"))
+        yield from emit("behind")
+
+    conn = emitting()
+    conn.send(b"a")
+    assert conn.events() == ["before"]
+    conn.send(b"c")
+    assert conn.events() == ["behind"]
 
 
 def test_commit_inside_a_lookahead_is_refused():
