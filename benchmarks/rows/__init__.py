@@ -2,8 +2,15 @@
 
 from .._measuring import Special
 from .._rows import Row
-from . import by_hand, http1, lines, records, resp
+from . import by_hand, http1, lines, records, resp, websocket
 
 __all__ = ["ROWS"]
 
-ROWS: list[Row | Special] = [*lines.ROWS, *records.ROWS, *resp.ROWS, *http1.ROWS, *by_hand.ROWS]
+ROWS: list[Row | Special] = [
+    *lines.ROWS,
+    *records.ROWS,
+    *resp.ROWS,
+    *http1.ROWS,
+    *websocket.ROWS,
+    *by_hand.ROWS,
+]
