@@ -69,15 +69,15 @@ class ByHand(Parser[T_co]):
         host = builder()
         outer, host.whole = host.whole, value
         try:
-            returned = yield from self._backwards(host)
+            returned = yield from self._backwards(host, value)
         finally:
             host.whole = outer
         if value is not NOTHING and not alike(value, returned):
             raise self._unlike(value, returned)
 
-    def _backwards(self, host: Build) -> Steps[T_co]:
+    def _backwards(self, host: Build, value: object) -> Steps[T_co]:
         try:
-            return (yield from host.call(self._routine()))
+            return (yield from host.descend(self, value, self._routine()))
         except ParseError as error:
             if error._foreign:
                 raise

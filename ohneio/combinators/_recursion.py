@@ -111,7 +111,7 @@ class Forward(Parser[T], Generic[T]):
 
     def _build(self, value: object) -> Steps[None]:
         self._ready()
-        return builder().call(self.target._build(value))
+        return builder().descend(self, value, self.target._build(value))
 
     def _facts(self) -> Facts:
         return UNKNOWN if self._target is None else self._target.facts

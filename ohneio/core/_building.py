@@ -20,7 +20,7 @@ from ._input import Input
 from ._likeness import alike
 from ._limits import Limits
 from ._machine import Machine
-from ._steps import DONE, Host, Step, Steps, host
+from ._steps import DONE, Host, Routine, Step, Steps, host
 
 __all__ = [
     "NOTHING",
@@ -126,7 +126,7 @@ def _flat(pieces: list[bytes | Body]) -> Iterator[bytes]:
 class Build(Host):
     """Hold the state of one building: the pieces so far, and where in the value it is."""
 
-    __slots__ = ("_again", "input", "loose", "pieces", "place_of_value", "whole")
+    __slots__ = ("_again", "_open", "input", "loose", "pieces", "place_of_value", "whole")
 
     building = True
 
@@ -143,6 +143,8 @@ class Build(Host):
         self.loose = False
         # How many pieces alternatives have built in vain.
         self._again = 0
+        # Which recursive parsers build which value, of those that are not done.
+        self._open: set[tuple[int, int]] = set()
 
     def steps(self, parser: Backwards[T]) -> Steps[T]:
         """Build *parser* from nothing, and return what it would parse to."""
@@ -153,6 +155,22 @@ class Build(Host):
             raise
         self.pieces.append(data)
         return parsed(parser, data, self.limits)
+
+    def descend(self, parser: Building[V], value: V, routine: Routine[T]) -> Steps[T]:
+        """Run *routine*, with which *parser* builds *value*, on the stack.
+
+        Raises:
+            BuildError: It would build that of the same again, and would not end.
+        """
+        passage = id(parser), id(value)
+        if passage in self._open:
+            routine.close()
+            raise BuildError("this value would be built of itself, again and again")
+        self._open.add(passage)
+        try:
+            return (yield from self.call(routine))
+        finally:
+            self._open.discard(passage)
 
     def locate(self, error: BuildError) -> None:
         """Add the place to an error that has none."""
