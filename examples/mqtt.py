@@ -177,7 +177,11 @@ class Publish:
     packet_id: int | None = None
 
 
-publish_flags = bits(PublishFlags).verify(lambda it: it.qos or not it.dup, "flags as in 3.3.1")
+def are_publish(flags: PublishFlags) -> bool:
+    return flags.type == 3 and bool(flags.qos or not flags.dup)
+
+
+publish_flags = bits(PublishFlags).verify(are_publish, "type and flags as in 3.3.1")
 
 
 @parser

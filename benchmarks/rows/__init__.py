@@ -2,7 +2,7 @@
 
 from .._measuring import Special
 from .._rows import Row
-from . import by_hand, http1, lines, records, resp, websocket
+from . import by_hand, http1, lines, mqtt, records, resp, websocket
 
 __all__ = ["ROWS"]
 
@@ -12,5 +12,6 @@ ROWS: list[Row | Special] = [
     *resp.ROWS,
     *http1.ROWS,
     *websocket.ROWS,
+    *mqtt.ROWS,
     *by_hand.ROWS,
 ]

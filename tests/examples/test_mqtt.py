@@ -331,6 +331,11 @@ def test_each_difference_is_one(name):
     assert name in (why(data, seen(control_packet, data), by_paho(data), DIFFERENCES) or [])
 
 
+def test_publish_is_of_its_type_where_nobody_has_looked_before():
+    with pytest.raises(ParseError, match="type and flags"):
+        publish.parse(bytes.fromhex("7003000161"))
+
+
 @given(connects)
 def test_paho_writes_the_same_connect(packet):
     peer = client(packet.client_id, clean_session=packet.clean)
