@@ -11,7 +11,7 @@ import attrs
 from ..core._alternatives import try_build
 from ..core._building import NOTHING, from_nothing
 from ..core._errors import BuildError, ParseError, UsageError, one_of, show
-from ..core._facts import Facts, Set, alternatives, both, sequence, union
+from ..core._facts import Facts, Set, alternatives, both, dropped, sequence, union
 from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
@@ -153,7 +153,9 @@ class Dispatch(Parser[T_co]):
         return Tagged(self.tag, tag, branch)
 
     def _facts(self) -> Facts:
-        tag, branches = self.tag.facts, [branch.facts for _, branch in self.branches]
+        # What is only looked at is built by the branch.
+        tag = dropped(self.tag) if isinstance(self.tag, Lookahead) else self.tag.facts
+        branches = [branch.facts for _, branch in self.branches]
         silent = [one.silent for one in branches]
         if self.default is not None:
             branches.append(self.default.facts)

@@ -56,8 +56,9 @@ class Lookahead(Parser[T_co]):
         yield from ()
 
     def _facts(self) -> Facts:
-        # How far it looks is not known, nor what will be built there.
-        return attrs.evolve(EMPTY, more=None, unambiguous=None)
+        # How far it looks is not known, nor what will be built there: alone, say,
+        # it builds nothing, which may be nothing that it could look at.
+        return attrs.evolve(EMPTY, more=None, unambiguous=None, buildable=None, obstacle=self)
 
 
 @attrs.frozen(repr=False)

@@ -74,6 +74,19 @@ def test_looking_ahead_builds_nothing():
         not_followed_by(X).build(5)
 
 
+def test_whether_a_lookahead_builds_depends_on_what_stands_behind():
+    """Alone it builds nothing, which it could not look at, and does not say that it can."""
+    alone, before = lookahead(AB), lookahead(AB) >> exactly(2)
+    assert (alone.facts.buildable, alone.facts.obstacle) == (None, alone)
+    with pytest.raises(BuildError, match="builds what it cannot parse"):
+        alone.build(b"ab")
+    assert seq(alone, exactly(2)).facts.buildable is None
+    assert before.facts.buildable is True  # its value is dropped, and it builds from nothing
+    assert before.build(b"ab") == b"ab"
+    assert not_followed_by(AB).facts.buildable is True
+    assert not_followed_by(AB).build(None) == b""
+
+
 def test_how_far_a_lookahead_sees_is_not_known():
     """It may be further than all that follows it."""
     for one in (lookahead(exactly(9)), not_followed_by(exactly(9))):
