@@ -23,7 +23,7 @@ from ..core._scanning import reach
 from ..core._steps import Steps, current
 from ._bit import Bit, Kind, check_kind
 from ._bytes import fixed
-from ._calling import called
+from ._calling import called, text_of
 from ._checks import described, index_of
 from ._fields import fields_of, may_refuse
 
@@ -151,7 +151,7 @@ class Bits(Parser[T_co]):
         except ParseError:
             raise
         except ValueError as error:
-            return str(error) or "a value that fits"
+            return text_of(error) or "a value that fits"
 
     def _made(self, number: int) -> T_co:
         plan = self._plan

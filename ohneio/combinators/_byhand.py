@@ -23,7 +23,7 @@ from ..core._errors import BuildError, ParseError, UsageError
 from ..core._likeness import alike, difference
 from ..core._parser import Parser
 from ..core._steps import Routine, Step, Steps, current
-from ._calling import called, name_of
+from ._calling import answered, name_of
 from ._checks import described, parser_of
 
 __all__ = ["ByHand", "Of", "of", "parser"]
@@ -134,7 +134,7 @@ class Of(Step[T_co]):
         host = builder()
         if host.whole is NOTHING:
             return (yield from host.steps(self.parser))
-        value = called(self.projection, host.whole)
+        value = answered(self.projection, host.whole)
         yield from self.parser._build(value)
         return cast("T_co", value)
 
@@ -180,10 +180,10 @@ def parser(function: Callable[..., object], /) -> object:
 
     To build, the function runs once more. A step ``p.of(projection)`` builds
     ``projection(whole)`` with ``p`` and gives that value; what the projection
-    raises goes to the caller unchanged. A step without ``of`` is built from
-    nothing; `read`, `peek`, `wait` and `at_eof` cannot be built. The function
-    must return a value equal to the one that was to be built, else it is a
-    `BuildError` that names the part which differs.
+    raises is a `BuildError`, as for any value that does not fit. A step without
+    ``of`` is built from nothing; `read`, `peek`, `wait` and `at_eof` cannot be
+    built. The function must return a value equal to the one that was to be
+    built, else it is a `BuildError` that names the part which differs.
 
     Raises:
         UsageError: *function* is neither of the two.

@@ -14,7 +14,7 @@ from ..core._errors import BuildError, ParseError
 from ..core._parser import Parser
 from ._checks import BelowZero, parser_of
 
-__all__ = ["answered", "called", "name_of", "parser_from"]
+__all__ = ["answered", "called", "name_of", "parser_from", "text_of"]
 
 T = TypeVar("T")
 
@@ -52,7 +52,15 @@ def answered(function: Callable[..., T], *args: object) -> T:
         raise
     except Exception as error:
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        raise BuildError(f"{kind}{error}") from error
+        raise BuildError(kind + text_of(error)) from error
+
+
+def text_of(error: Exception) -> str:
+    """Return the text of a user's exception, which may have none."""
+    try:
+        return str(error)
+    except Exception:
+        return "an exception without a text"
 
 
 def name_of(function: object) -> str:

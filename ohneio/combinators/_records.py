@@ -14,7 +14,7 @@ from ..core._facts import Facts, sequence
 from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
-from ._calling import answered, called, parser_from
+from ._calling import answered, called, parser_from, text_of
 from ._checks import described, parser_of
 from ._fields import Field, fields_of, may_refuse
 from ._values import success
@@ -139,7 +139,7 @@ class Record(Parser[T_co]):
         except ParseError:
             raise
         except ValueError as error:
-            reason = str(error) or "a value that fits"
+            reason = text_of(error) or "a value that fits"
         else:
             self._compare(run, value, known, ends)
             return value

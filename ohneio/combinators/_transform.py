@@ -12,7 +12,7 @@ from ..core._errors import BuildError, ParseError
 from ..core._facts import UNKNOWN, Facts, sequence
 from ..core._parser import Parser
 from ..core._steps import Steps, current
-from ._calling import answered, called, name_of, parser_from
+from ._calling import answered, called, name_of, parser_from, text_of
 from ._checks import described, parser_of
 
 __all__ = ["Bind", "Map", "TryMap", "Verify", "bind", "map", "try_map", "verify"]
@@ -86,7 +86,7 @@ class TryMap(Parser[T_co]):
             except ParseError:
                 raise
             except ValueError as error:
-                reason = str(error) or "a value that fits"
+                reason = text_of(error) or "a value that fits"
             raise run.unfit(mark, reason)
         finally:
             run.release(mark)

@@ -286,10 +286,29 @@ def test_a_value_that_does_not_fit_says_so():
         frame.build(Frame(0, bytes(70_000)))
 
 
-def test_what_a_projection_raises_is_the_callers():
-    """Unchanged: it is a bug, or a value of another kind."""
-    with pytest.raises(AttributeError):
-        frame.build(5)
+def test_what_a_projection_raises_is_of_a_value_that_does_not_fit():
+    """It is the cause of a `BuildError` with the value's place; its own stays as it is."""
+    with pytest.raises(BuildError, match=r"^\[1\]: AttributeError: 'int' object") as failure:
+        seq(uint8, frame).build((0, 5))
+    assert isinstance(failure.value.__cause__, AttributeError)
+    assert failure.value.path == (1,)
+
+    @parser
+    def picky():
+        return (yield from uint8.of(refuse))
+
+    def refuse(value):
+        raise BuildError(f"not {value}", path=("here",))
+
+    with pytest.raises(BuildError, match=r"^here: not 5$") as failure:
+        picky.build(5)
+    assert failure.value.__cause__ is None
+
+
+def test_a_projection_that_fails_lets_the_next_branch_be_tried():
+    """As an inverse does."""
+    grammar = frame | uint8
+    assert grammar.build(5) == b"\5"
 
 
 def test_an_error_raised_by_hand_while_building_is_a_build_error():
