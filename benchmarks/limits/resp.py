@@ -3,7 +3,8 @@
 The newline is looked for, which is one byte.  What is before it is looked up
 with it: that `b"$12\\r\\n"` is in the table is the check of its type, of its
 digits and of its line end, and gives the size.  What is in no table is looked
-at more closely.  A reply that was cut is read again.
+at more closely.  Arrays stay open until the next chunk; only a string or a
+line that was cut is read again.
 """
 
 from __future__ import annotations
@@ -51,20 +52,22 @@ def text_of(head: bytes, limit: int) -> bytes:
 def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
     """Return a function from a chunk to the replies that it completes."""
     rest = b""
+    stack: list[tuple[Any, int]] = []
+    open_items: Any = None
+    open_left = 0
     new = object.__new__
     string_size, number, array_size = STRINGS.get, NUMBERS.get, ARRAYS.get
     set_simple, set_error = Simple.text.__set__, Error.text.__set__  # type: ignore[attr-defined]
 
     def feed(chunk: bytes) -> list[Reply]:
-        nonlocal rest
+        nonlocal rest, open_items, open_left
+        items, left = open_items, open_left
         data = rest + chunk if rest else chunk
         find = data.find
         last = len(data)
         found: list[Reply] = []
-        stack: list[tuple[Any, int]] = []
-        items: Any = None
         value: Any
-        left = start = pos = 0
+        pos = 0
         while (at := find(b"\n", pos) + 1) > 0:
             head = data[pos:at]
             kind = head[0]
@@ -72,12 +75,12 @@ def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
                 if (size := string_size(head)) is None or size > limit:
                     size = size_of(head, limit)
                 stop = at + size
-                pos = stop + 2
-                if pos > last:
+                if stop + 2 > last:
                     break
                 if data[stop] != 0x0D or data[stop + 1] != 0x0A:
                     raise ValueError("a CRLF behind a string")
                 value = data[at:stop]
+                pos = stop + 2
             elif kind == 0x2A and head[1] != 0x2D:  # *, no -
                 pos = at
                 if (size := array_size(head)) is None:
@@ -113,10 +116,10 @@ def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
                 items, left = stack.pop()
             else:
                 found.append(value)
-                start = pos
         if not at and last - pos > limit + 3:
             raise ValueError(f"a line of at most {limit} bytes")
-        rest = data[start:]
+        rest = data[pos:]
+        open_items, open_left = items, left
         return found
 
     return feed

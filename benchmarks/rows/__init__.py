@@ -2,7 +2,7 @@
 
 from .._measuring import Special
 from .._rows import Row
-from . import by_hand, http1, lines, mqtt, records, resp, websocket
+from . import by_hand, http1, lines, messagepack, mqtt, records, resp, websocket
 
 __all__ = ["ROWS"]
 
@@ -13,5 +13,6 @@ ROWS: list[Row | Special] = [
     *http1.ROWS,
     *websocket.ROWS,
     *mqtt.ROWS,
+    *messagepack.ROWS,
     *by_hand.ROWS,
 ]
