@@ -17,7 +17,7 @@ from typing import Final, Literal, Never, Protocol, TypeVar
 from ._errors import BuildError, ParseError, capped_place
 from ._facts import Facts
 from ._input import Input
-from ._likeness import alike
+from ._likeness import alike, alike_but_for
 from ._limits import Limits
 from ._machine import Machine
 from ._steps import DONE, Host, Routine, Step, Steps, host
@@ -53,6 +53,10 @@ class Nothing(enum.Enum):
 NOTHING: Final[Literal[Nothing.NOTHING]] = Nothing.NOTHING
 
 
+#: Another place in a stream, to see what of a value is an offset. Aligned, as formats may want.
+ELSEWHERE = 1 << 40
+
+
 class Building(Protocol[V_contra]):
     """Anything with the steps that build a value."""
 
@@ -66,6 +70,8 @@ class Backwards(Building[object], Protocol[T_co]):
     def facts(self) -> Facts: ...
 
     def parse(self, data: bytes, *, limits: Limits) -> T_co: ...
+
+    def _parse_at(self, offset: int, data: bytes, limits: Limits) -> T_co: ...
 
 
 class _NoInput(Input):
@@ -139,7 +145,7 @@ class Build(Host):
         # What the hand-written generator that runs now is building.
         self.whole: object = NOTHING
         self.input: Input = _NoInput()
-        # Whether part of the value was ignored, which parsing will give anew.
+        # Whether offsets in the value were ignored: those of some other stream.
         self.loose = False
         # How many pieces alternatives have built in vain.
         self._again = 0
@@ -269,10 +275,12 @@ def inside(key: str | int, parser: Building[V], value: V) -> Steps[None]:
     place.pop()  # not after an error, which happened here
 
 
-def parsed(parser: Backwards[T], data: bytes, limits: Limits) -> T:
+def parsed(parser: Backwards[T], data: bytes, limits: Limits, offset: int = 0) -> T:
     """Return what *data* parses to, which *parser* has built."""
     try:
-        return parser.parse(data, limits=limits)
+        return (
+            parser._parse_at(offset, data, limits) if offset else parser.parse(data, limits=limits)
+        )
     except ParseError as error:
         if error._foreign:
             raise
@@ -287,15 +295,18 @@ def build(parser: Backwards[object], value: object, limits: Limits) -> bytes:
     if parser.facts.unambiguous is not True:
         back = parsed(parser, data, limits)
         if not _same(value, back) and not (
-            building.loose and _joined(Build(limits), parser, back) == data
+            building.loose and _same(value, back, parsed(parser, data, limits, ELSEWHERE))
         ):
             raise BuildError(f"{parser!r} would parse what it builds to another value")
     return data
 
 
-def _same(value: object, back: object) -> bool:
+def _same(value: object, back: object, elsewhere: object = NOTHING) -> bool:
+    """Compare *value* with what was parsed; with that *elsewhere*, but for offsets in it."""
     try:
-        return alike(value, back)
+        if elsewhere is NOTHING:
+            return alike(value, back)
+        return alike_but_for(value, back, elsewhere)
     except RecursionError:
         raise BuildError("nested too deep to be compared with what it would parse to") from None
 

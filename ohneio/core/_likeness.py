@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-__all__ = ["alike", "difference"]
+__all__ = ["alike", "alike_but_for", "difference"]
 
 #: The name or index of a part, and the part in the one and the other value.
 Part: TypeAlias = "tuple[str | int, object, object]"
@@ -31,6 +31,33 @@ def alike(one: object, other: object) -> bool:
     except RecursionError:
         pass
     return _alike_inside(one, other)
+
+
+def alike_but_for(one: object, other: object, third: object) -> bool:
+    """Tell whether *one* differs from *other* only where that differs from *third* as well.
+
+    Raises:
+        RecursionError: As `alike`.
+    """
+    todo = [(one, other, third)]
+    while todo:
+        first, second, last = todo.pop()
+        if first is second:
+            continue
+        parts, others = _named(first, second), _named(second, last)
+        if parts is None or others is None:
+            if alike(second, last) and not alike(first, second):
+                return False
+        elif parts.keys() == others.keys():
+            todo.extend((*parts[name], others[name][1]) for name in parts)
+        else:  # of another length, though in both places it has the same one
+            return False
+    return True
+
+
+def _named(one: object, other: object) -> dict[str | int, tuple[object, object]] | None:
+    parts = _parts(one, other)
+    return None if parts is None else {name: (left, right) for name, left, right in parts}
 
 
 def difference(one: object, other: object) -> Part | None:

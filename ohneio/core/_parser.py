@@ -26,6 +26,7 @@ from ._building import build
 from ._connection import Connection
 from ._errors import BuildError, UsageError
 from ._facts import UNKNOWN, Facts
+from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits
 from ._solving import facts_of
 from ._steps import Step, Steps, current
@@ -141,6 +142,12 @@ class Parser(Step[T_co]):
             b'a=1'
         """
         return _outcome(lambda: current().whole(self), data, limits)
+
+    def _parse_at(self, offset: int, data: bytes, limits: Limits) -> T_co:
+        """Parse all of *data* as if *offset* bytes had been before it."""
+        source = Input(limits.max_buffered)
+        source.base = offset
+        return _outcome(lambda: current().whole(self), data, limits, source)
 
     def parse_prefix(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[T_co, bytes]:
         """Parse one item at the beginning of *data*; return its value and the rest.
@@ -302,8 +309,10 @@ def items(parser: Parser[object]) -> Steps[None]:
         del value  # which is not ours to keep until the next one comes
 
 
-def _outcome(start: Callable[[], Steps[T]], data: Bytes, limits: Limits) -> T:
-    conn: Connection[T, object] = Connection(start, limits)
+def _outcome(
+    start: Callable[[], Steps[T]], data: Bytes, limits: Limits, source: Input | None = None
+) -> T:
+    conn: Connection[T, object] = Connection(start, limits, source)
     conn.send(data)
     conn.send_eof()
     return conn.get_result()

@@ -2,6 +2,7 @@
 
 import pickle
 
+import attrs
 import pytest
 
 from ohneio import (
@@ -319,6 +320,41 @@ def test_offsets_are_not_built():
     assert grammar.build(((0, 1, 7), (1, 4, b"ab"))) == b"\x07ab;"
     assert grammar.build(((50, 60, 7), (None, "?", b"ab"))) == b"\x07ab;"
     assert (span(AB) >> uint8).build(7) == b"ab\x07"
+
+
+def test_what_is_no_offset_has_to_come_back_as_it_was():
+    """That there are offsets in the value is no reason to look less well at the rest."""
+    rounding = exactly(2).map(lambda data: int(data) // 10 * 10, lambda number: b"%02d" % number)
+    grammar = seq(span(uint8), rounding)
+    assert grammar.build(((5, 6, 7), 40)) == b"\x0740"
+    with pytest.raises(BuildError, match="to another value"):
+        grammar.build(((5, 6, 7), 42))
+    with pytest.raises(BuildError, match="to another value"):
+        span(rounding).build((0, 2, 42))
+    with pytest.raises(BuildError, match="to another value"):
+        many(span(rounding)).build([(0, 2, 40), (2, 4, 42)])
+
+
+@attrs.frozen
+class Located:
+    """A value with its place, as a syntax tree has it."""
+
+    start: int
+    end: int
+    what: object
+
+
+def test_offsets_may_be_put_elsewhere_by_a_function():
+    """What is an offset is seen by what changes where the same bytes stand elsewhere."""
+    located = span(uint8).map(
+        lambda found: Located(*found), lambda one: (one.start, one.end, one.what)
+    )
+    grammar = many(located)
+    assert grammar.build([Located(7, 8, 65), Located(1, 2, 66)]) == b"AB"
+    size = span(AB).map(lambda found: found[1] - found[0], lambda size: (0, size, b"ab"))
+    assert size.build(2) == b"ab"
+    with pytest.raises(BuildError, match="to another value"):
+        size.build(3)  # no offset: it is the same wherever the bytes stand
 
 
 @pytest.mark.parametrize("wrong", [b"ab", None, (1, 2), (0, 2, b"ab", 1), [0, 2, b"ab"]])

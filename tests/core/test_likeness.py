@@ -6,7 +6,7 @@ from typing import NamedTuple
 import attrs
 import pytest
 
-from ohneio.core._likeness import alike, difference
+from ohneio.core._likeness import alike, alike_but_for, difference
 
 NAN = math.nan
 
@@ -171,3 +171,49 @@ def test_a_class_of_its_own_that_is_nested_too_deep_cannot_be_compared():
 def test_the_first_part_that_differs_is_named(one, other, part):
     """Where values have parts; else there is nothing to name."""
     assert difference(one, other) == part
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "third"),
+    [
+        (5, 0, 100),  # which is an offset
+        ((5, 7), (0, 7), (100, 7)),
+        ([(5, "a"), (None, "b")], [(0, "a"), (1, "b")], [(100, "a"), (101, "b")]),
+        ({"at": 5, "what": 1}, {"at": 0, "what": 1}, {"at": 100, "what": 1}),
+        ({5: "a"}, {0: "a"}, {100: "a"}),
+        (Point(5, Point(NAN, 6)), Point(0, Point(NAN, 1)), Point(100, Point(NAN, 101))),
+        ((1, 2), (1, 2), (1, 3)),
+        (Identity(5), Identity(0), Identity(100)),
+    ],
+)
+def test_what_changes_with_the_third_need_not_be_like_the_other(one, other, third):
+    """Whatever it is, and wherever it lies."""
+    assert alike_but_for(one, other, third)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "third"),
+    [
+        (5, 0, 0),
+        ((5, 7), (0, 8), (100, 8)),
+        ((5,), (0, 8), (100, 8)),
+        ([5, 7], (0, 7), (0, 7)),
+        ({"at": 5}, {"at": 0, "what": 1}, {"at": 100, "what": 1}),
+        ({"at": 5, "what": 1}, {"at": 0, "what": 2}, {"at": 100, "what": 2}),
+        (Point(5, 1), Point(0, 2), Point(100, 2)),
+        (Point(5, 1), Place(5, 1), Place(5, 1)),
+        (math.nan, 1.0, 1.0),
+    ],
+)
+def test_what_does_not_change_with_the_third_has_to_be_like_the_other(one, other, third):
+    """Also what stands beside something that does."""
+    assert not alike_but_for(one, other, third)
+
+
+def test_what_changes_may_lie_deeper_than_python_compares():
+    """As for `alike`."""
+    one, other, third = 5, 0, 100
+    for _ in range(10_000):
+        one, other, third = (one, 1), (other, 1), (third, 1)
+    assert alike_but_for(one, other, third)
+    assert not alike_but_for((one, 2), (other, 1), (third, 1))
