@@ -25,6 +25,7 @@ from ._bit import Bit, Kind, check_kind
 from ._bytes import fixed
 from ._calling import called, text_of
 from ._checks import described, index_of
+from ._enums import faithful, may_begin
 from ._fields import fields_of, may_refuse
 
 __all__ = ["Bits", "Packed", "bits"]
@@ -42,6 +43,7 @@ class Packed:
         argument: What the class calls it.
         width: How many bits it has.
         shift: How many bits are behind it.
+        begins: How many of the bytes must be there to know some of it.
         bytes: How many of the bytes must be there to know it.
         kind: What makes its value of a number: `int`, `bool` or an enum.
     """
@@ -50,12 +52,25 @@ class Packed:
     argument: str
     width: int
     shift: int
+    begins: int
     bytes: int
     kind: Kind
 
     def of(self, number: int) -> object:
         """Return the field's value; a `ValueError` if it has none for these bits."""
         return self.kind(number >> self.shift & self.mask)
+
+    def may_be(self, number: int, unseen: int) -> bool:
+        """Tell whether it may have a value, where so many bits at its end are *unseen* and 0."""
+        if unseen:
+            return may_begin(self.kind, number >> self.shift & self.mask, unseen)
+        try:
+            self.of(number)
+        except ParseError:
+            raise
+        except ValueError:
+            return False
+        return True
 
     def number(self, value: object) -> int:
         """Return the field's bits, for a value that they stand for."""
@@ -159,23 +174,23 @@ class Bits(Parser[T_co]):
 
     def _check_byte(self, run: Run, there: int) -> None:
         """Fail on a field that the last byte that is *there* shows to be wrong."""
-        number = int.from_bytes(run.input.peek(there)) << 8 * (self._size - there)
-        for one in self.fields:
-            if one.bytes == there and not self._fits(one, number):
-                run.path.append(one.name)
-                try:
-                    raise run.mismatch(one.phrase, found=there)
-                finally:
-                    run.path.pop()
+        wrong = self._wrong(int.from_bytes(run.input.peek(there)), there)
+        if wrong is not None:
+            run.path.append(wrong.name)
+            try:
+                raise run.mismatch(wrong.phrase, found=there)
+            finally:
+                run.path.pop()
 
-    def _fits(self, one: Packed, number: int) -> bool:
-        try:
-            called(one.of, number)
-        except ParseError:
-            raise
-        except ValueError:
-            return False
-        return True
+    def _wrong(self, number: int, there: int) -> Packed | None:
+        """Return the first field that has no value, as the last of *there* bytes shows."""
+        missing = 8 * (self._size - there)
+        for one in self.fields:
+            if one.begins <= there <= one.bytes:
+                unseen = max(missing - one.shift, 0)
+                if not called(one.may_be, number << missing, unseen):
+                    return one
+        return None
 
     def _refused(self, run: Run, reason: str) -> ParseError:
         source = run.input
@@ -193,33 +208,14 @@ class Bits(Parser[T_co]):
         yield from put(number.to_bytes(self._size))
 
     def _facts(self) -> Facts:
-        inside = [one for one in self.fields if one.bytes == 1]
-        numbers = (byte << 8 * (self._size - 1) for byte in range(256))
-        first = [all(self._fits(one, number) for one in inside) for number in numbers]
         sure = None if may_refuse(self.cls) else True
         return attrs.evolve(
             fixed(self._size),
-            first=frozenset(byte for byte in range(256) if first[byte]),
+            first=frozenset(byte for byte in range(256) if self._wrong(byte, 1) is None),
             unambiguous=sure,
-            canonical=sure and (all(map(faithful, self.fields)) or None),
+            canonical=sure and (all(faithful(one.kind) for one in self.fields) or None),
             silent=False,
         )
-
-
-def faithful(field: Packed) -> bool:
-    """Tell whether no two numbers become the same value."""
-    kind = field.kind
-    if not (isinstance(kind, type) and issubclass(kind, enum.Enum)):
-        return True
-    if issubclass(kind, enum.Flag):
-        conforms = getattr(kind, "_boundary_", None) is enum.CONFORM
-        return not conforms and same_missing(kind, enum.Flag)
-    return same_missing(kind, enum.Enum)
-
-
-def same_missing(kind: type[enum.Enum], base: type[enum.Enum]) -> bool:
-    """Tell whether *kind* treats unknown numbers as its *base* does."""
-    return kind._missing_.__func__ is base._missing_.__func__  # type: ignore[attr-defined]
 
 
 def packed(cls: type) -> tuple[Packed, ...]:
@@ -231,11 +227,11 @@ def packed(cls: type) -> tuple[Packed, ...]:
         raise UsageError(f"{cls.__name__} has {total} bits, and should have 8, 16, 24 and so on")
     plan: list[Packed] = []
     for one, part in zip(fields, parts, strict=True):
-        done += part.n
         kind = part.kind or _annotated(cls, one.name)
         check_kind(f"{cls.__name__}.{one.name}", kind, part.n)
+        begins, done = done // 8 + 1, done + part.n
         there = -(-done // 8)
-        plan.append(Packed(one.name, one.argument, part.n, total - done, there, kind))
+        plan.append(Packed(one.name, one.argument, part.n, total - done, begins, there, kind))
     return tuple(plan)
 
 
@@ -259,10 +255,10 @@ def bits(cls: type[T]) -> Parser[T]:
     """Take bytes whose bits are the fields of *cls*, high bit first; give the object.
 
     Waits for its bytes, but fails as soon as those that are there show a field
-    to be wrong: a number for which its enum has no member. The mismatch has
-    the offset of the first byte, and the field's name in its path. A
-    `ValueError` out of the class is a mismatch too. Its inverse builds an
-    object of exactly this class.
+    to be wrong: a number for which its enum has no member, or with which none
+    of its members begins. The mismatch has the offset of the first byte, and
+    the field's name in its path. A `ValueError` out of the class is a mismatch
+    too. Its inverse builds an object of exactly this class.
 
     Args:
 

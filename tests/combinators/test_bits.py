@@ -123,6 +123,33 @@ def test_a_field_fails_as_soon_as_its_bits_are_there():
     )  # fmt: skip
 
 
+class Magic(enum.Enum):
+    ONE = 0x1234
+    OTHER = 0x12FF
+
+
+@wire
+class Headed:
+    version: int = bit(4, int)
+    magic: Magic = bit(16, Magic)
+    rest: int = bit(4, int)
+
+
+def test_a_field_that_crosses_bytes_fails_as_soon_as_no_value_begins_so():
+    """It is not waited for bytes that cannot help."""
+    grammar = bits(Headed)
+    assert given(grammar, b"\x71\x23\x45")[0] == Headed(7, Magic.ONE, 5)
+    for data, found, after in (
+        (b"\x72\x34\x50", b"\x72", 1),
+        (b"\x71\x33\x50", b"\x713", 2),
+        (b"\x71\x2f\xe0", b"\x71/\xe0", 3),
+    ):
+        error = told(grammar, data).error
+        assert (error.offset, error.found, error.path) == (0, found, ("magic",))
+        assert failed(grammar, data)[2] == after
+    assert grammar.facts.first == frozenset(range(1, 256, 16))
+
+
 def test_a_mismatch_leaves_the_bytes_to_the_next_alternative():
     """Nothing is taken by what does not match."""
     assert given(many(start) << uint8, b"\x01\x08\x02") [0] == [
