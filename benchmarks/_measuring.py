@@ -20,7 +20,17 @@ import attrs
 
 from ._rows import Competitor, Row, Runner, Target, values
 
-__all__ = ["Outcome", "Ratio", "Refused", "Special", "agree", "loaded", "measure", "spread"]
+__all__ = [
+    "Clock",
+    "Outcome",
+    "Ratio",
+    "Refused",
+    "Special",
+    "agree",
+    "loaded",
+    "measure",
+    "spread",
+]
 
 Clock = Callable[[], float]
 
@@ -31,7 +41,10 @@ class Refused(Exception):
 
 @attrs.frozen
 class Ratio:
-    """How fast one of ours is, in multiples of another's speed."""
+    """How fast one of ours is, in multiples of another's speed.
+
+    Or *what* ours takes of the other: then the numbers are the inverse of that.
+    """
 
     ours: str
     other: str
@@ -39,6 +52,7 @@ class Ratio:
     low: float
     high: float
     target: Target | None
+    what: str = ""
 
 
 @attrs.frozen
@@ -121,9 +135,10 @@ def _times(
     runners: dict[Competitor, Runner], chunks: Sequence[Any], rounds: int, clock: Clock
 ) -> dict[Competitor, list[float]]:
     times: dict[Competitor, list[float]] = {one: [] for one in runners}
+    given = {one: [one.given(chunk) for chunk in chunks] for one in runners}
     for _ in range(rounds):
         for one in random.sample(list(runners), len(runners)):
-            times[one].append(_timed(runners[one], chunks, clock))
+            times[one].append(_timed(runners[one], given[one], clock))
     return times
 
 

@@ -32,7 +32,7 @@ def _line(ratio: Ratio, who: str) -> str:
     target = ratio.target
     shown = sorted(target.of(one) if target else one for one in (ratio.low, ratio.high))
     median = target.of(ratio.median) if target else ratio.median
-    what = "time" if target and target.upside_down else "speed"
+    what = ratio.what or ("time" if target and target.upside_down else "speed")
     return _COLUMNS.format(
         f"  {who}{what} / {ratio.other}",
         f"{median:.2f}",

@@ -75,12 +75,16 @@ class Competitor:
         same: Brings a value into the form in which all are compared; never
             part of what is timed.
 
+        given: Brings what arrives at a time into the form that it takes; never
+            part of what is timed either.
+
         aside: It is shown for comparison, and no target counts for it.
     """
 
     name: str
     load: Callable[[], Runner]
     same: Callable[[Any], Any] = attrs.field(default=lambda value: value)
+    given: Callable[[Any], Any] = attrs.field(default=lambda chunk: chunk)
     aside: bool = False
 
 
@@ -181,4 +185,5 @@ class Row:
 
 def values(competitor: Competitor, runner: Runner, chunks: Sequence[Any]) -> list[Any]:
     """Return all the values that *runner* gets out of *chunks*, fit to be compared."""
-    return [competitor.same(value) for part in runner(chunks) for value in part]
+    given = [competitor.given(chunk) for chunk in chunks]
+    return [competitor.same(value) for part in runner(given) for value in part]

@@ -97,7 +97,7 @@ def documents(limit: int = MAX) -> Callable[[bytes], list[Value]]:
                     stack.append((items, left, mapping))
                     mapping = byte < 0x90
                     items, left = [], 2 * count if mapping else count
-                    if len(stack) == MAX_DEPTH:
+                    if len(stack) > MAX_DEPTH:
                         raise ValueError(f"at most {MAX_DEPTH} deep")
                     continue
                 value = {} if byte < 0x90 else []
@@ -119,7 +119,7 @@ def documents(limit: int = MAX) -> Callable[[bytes], list[Value]]:
                         stack.append((items, left, mapping))
                         mapping = byte >= 0xDE
                         items, left = [], 2 * size if mapping else size
-                        if len(stack) == MAX_DEPTH:
+                        if len(stack) > MAX_DEPTH:
                             raise ValueError(f"at most {MAX_DEPTH} deep")
                         continue
                     value = {} if byte >= 0xDE else []

@@ -1,14 +1,15 @@
-"""MQTT PUBLISH packets: a flat loop, and a table of what the first byte may be."""
+"""MQTT PUBLISH packets, read and written: a table of what the first byte may be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 
 from examples.mqtt import Publish, QoS
 
 from .lines import MAX
 
-__all__ = ["FLAGS", "Malformed", "publishes"]
+__all__ = ["FLAGS", "Malformed", "publishes", "write_publish"]
 
 #: By first byte: QoS, RETAIN and DUP; only a packet that is acknowledged comes twice.
 FLAGS: dict[int, tuple[QoS, bool, bool]] = {
@@ -100,3 +101,43 @@ def publishes(limit: int = MAX) -> Callable[[bytes], list[Publish]]:
         return found
 
     return feed
+
+
+PUBLISH = Struct("!BBH").pack
+
+
+def write_publish(one: Publish) -> bytes:
+    """Return the bytes of a packet."""
+    topic, payload, qos, packet_id = one.topic, one.payload, one.qos, one.packet_id
+    if type(one) is not Publish or type(qos) is not QoS or type(payload) is not bytes:
+        raise Malformed
+    if not topic or "\0" in topic or "+" in topic or "#" in topic:
+        raise Malformed
+    name = topic.encode()
+    first = 0x30 | one.dup << 3 | qos << 1 | one.retain
+    size = 2 + len(name) + len(payload)
+    if len(name) > 0xFFFF or first not in FLAGS:
+        raise Malformed
+    ident = b""
+    if qos:
+        if packet_id is None or not 0 < packet_id < 0x10000:
+            raise Malformed
+        ident = packet_id.to_bytes(2)
+        size += 2
+    elif packet_id is not None:
+        raise Malformed
+    if size < 0x80:
+        return b"".join((PUBLISH(first, size, len(name)), name, ident, payload))
+    length = bytes([first]) + write_size(size) + len(name).to_bytes(2)
+    return b"".join((length, name, ident, payload))
+
+
+def write_size(size: int) -> bytes:
+    """Return a remaining length of two to four bytes."""
+    digits = []
+    while size > 0x7F:
+        digits.append(size & 0x7F | 0x80)
+        size >>= 7
+    if len(digits) > 3:
+        raise Malformed
+    return bytes([*digits, size])

@@ -7,12 +7,12 @@ sets them through `object.__setattr__` takes twice as long.
 from __future__ import annotations
 
 from collections.abc import Callable
-from struct import Struct
+from struct import Struct, error
 from typing import Any
 
 from .lines import MAX
 
-__all__ = ["messages", "one_by_one", "together"]
+__all__ = ["messages", "one_by_one", "together", "writing_message"]
 
 HEADER = Struct("!BIH")
 
@@ -83,3 +83,19 @@ def messages(cls: Any, limit: int = MAX) -> Callable[[bytes], list[Any]]:
         return values
 
     return feed
+
+
+def writing_message(cls: Any) -> Callable[[Any], bytes]:
+    """Return a function that writes an object of *cls*."""
+    pack = HEADER.pack
+
+    def write(one: Any) -> bytes:
+        body = one.body
+        if type(one) is not cls or type(body) is not bytes:
+            raise ValueError("a message with a body of bytes")
+        try:
+            return pack(one.kind, one.id, len(body)) + body
+        except error:
+            raise ValueError("a number that fits") from None
+
+    return write

@@ -1,4 +1,4 @@
-"""RESP2 replies: a flat loop, and a stack of the arrays that are still open.
+"""RESP2 replies: a flat loop, and a stack of the arrays that are still open. Commands: a join.
 
 The newline is looked for, which is one byte.  What is before it is looked up
 with it: that `b"$12\\r\\n"` is in the table is the check of its type, of its
@@ -17,7 +17,7 @@ from examples.resp import Error, Reply, Simple
 
 from .lines import MAX
 
-__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_ITEMS", "replies"]
+__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_ITEMS", "replies", "write_command"]
 
 #: What ohneio's `Limits` are when nobody sets them.
 MAX_ITEMS, MAX_DEPTH, MAX_DIGITS = 1_000_000, 256, 640
@@ -26,6 +26,10 @@ STRINGS = {b"$%d\r\n" % size: size for size in range(1024)}
 NUMBERS = {b":%d\r\n" % number: number for number in range(-128, 1024)}
 ARRAYS = {b"*%d\r\n" % size: size for size in range(1024)}
 NULLS = (b"$-1\r\n", b"*-1\r\n")
+
+#: How a command goes on: all but the first line end in front.
+COUNTS = [b"*%d" % count for count in range(64)]
+HEADS = [b"\r\n$%d\r\n" % size for size in range(1024)]
 
 is_size = re.compile(rb"[$*](?:0|[1-9][0-9]{0,%d})\r\n" % (MAX_DIGITS - 1)).fullmatch
 is_number = re.compile(rb":[+-]?[0-9]{1,%d}\r\n" % MAX_DIGITS).fullmatch
@@ -87,7 +91,7 @@ def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
                     size = size_of(head, MAX_ITEMS)
                 if size:
                     stack.append((items, left))
-                    if len(stack) == MAX_DEPTH:
+                    if len(stack) > MAX_DEPTH:
                         raise ValueError(f"at most {MAX_DEPTH} deep")
                     items, left = [], size
                     continue
@@ -123,3 +127,19 @@ def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
         return found
 
     return feed
+
+
+def write_command(command: list[bytes]) -> bytes:
+    """Return the bytes of a command: an array of strings."""
+    count = len(command)
+    if type(command) is not list or count > MAX_ITEMS:
+        raise ValueError("a list of strings")
+    parts = [COUNTS[count] if count < 64 else b"*%d" % count]
+    for one in command:
+        if type(one) is not bytes:
+            raise ValueError("bytes")
+        size = len(one)
+        parts.append(HEADS[size] if size < 1024 else b"\r\n$%d\r\n" % size)
+        parts.append(one)
+    parts.append(b"\r\n")
+    return b"".join(parts)

@@ -2,7 +2,19 @@
 
 from .._measuring import Special
 from .._rows import Row
-from . import by_hand, http1, lines, messagepack, mqtt, records, resp, websocket
+from . import (
+    big,
+    building,
+    by_hand,
+    http1,
+    lines,
+    messagepack,
+    mqtt,
+    records,
+    resp,
+    staging,
+    websocket,
+)
 
 __all__ = ["ROWS"]
 
@@ -14,5 +26,8 @@ ROWS: list[Row | Special] = [
     *websocket.ROWS,
     *mqtt.ROWS,
     *messagepack.ROWS,
+    *big.ROWS,
+    *building.ROWS,
+    *staging.ROWS,
     *by_hand.ROWS,
 ]

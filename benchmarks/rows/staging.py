@@ -1,0 +1,104 @@
+"""Staging a grammar of thirty nodes, which happens once for each grammar.
+
+In multiples of what the compiler alone takes for the source that comes out of
+it; the milliseconds, of which there should be five at most, are with the data.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ohneio import (
+    Parser,
+    count_prefixed,
+    dispatch,
+    exactly,
+    field,
+    hexadecimal,
+    length_prefixed,
+    line,
+    literal,
+    many,
+    optional,
+    record,
+    seq,
+    sized,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    uint32,
+    until,
+    wire,
+)
+
+from .._measuring import Clock, Outcome, Ratio, Special, spread
+
+__all__ = ["NAME", "ROWS", "grammar", "timed"]
+
+NAME = "staging a grammar of 30 nodes"
+
+
+def grammar() -> Parser[Any]:
+    """Return a grammar of thirty nodes that nobody has seen yet."""
+    string = text(length_prefixed(uint16))
+    pair = seq(string, uint32)
+
+    @wire
+    class Login:
+        name: str = field(string)
+        secret: bytes = field(exactly(16))
+        options: list[tuple[str, int]] = field(count_prefixed(uint8, pair))
+
+    @wire
+    class Event:
+        at: int = field(uint32)
+        text: bytes = field(until(b"\n"))
+        tags: list[bytes] = field(many(literal(b"#") >> until(b" "), max=8))
+
+    kinds: dict[int, Parser[Any]] = {
+        1: record(Login),
+        2: record(Event),
+        3: optional(string) << literal(b";"),
+        4: sized(4, seq(uint16, uint16)),
+        5: hexadecimal << literal(b"\r\n"),
+        6: uint32.verify(bool, "no 0"),
+        7: take_while(b"abc", min=1),
+        8: line,
+    }
+    return literal(b"\xf0") >> dispatch(uint8, kinds)
+
+
+def timed(
+    stage: Callable[[Parser[Any]], object], rounds: int, clock: Clock = time.process_time
+) -> Outcome:
+    """Stage a new grammar in each round, and compile the source that it got."""
+    staging: list[float] = []
+    compiling: list[float] = []
+    for _ in range(rounds):
+        parser = grammar()
+        start = clock()
+        stage(parser)
+        staged = clock()
+        source: str = parser.source  # type: ignore[attr-defined]  # before there was staging
+        asked = clock()
+        compile(source, "staged", "exec")
+        staging.append(staged - start)
+        compiling.append(clock() - asked)
+    ratio = Ratio("ours", "compiling the source", *spread(staging, compiling), None)
+    notes = {"milliseconds": round(1000 * statistics.median(staging), 3)}
+    return Outcome(NAME, None, rounds, (ratio,), notes=notes)
+
+
+def measure(rounds: int) -> Outcome:
+    try:
+        from ohneio.staging import stage
+    except ImportError:
+        return Outcome(NAME, None, rounds, missing={"ours": "there is no ohneio.staging yet"})
+    return timed(stage, rounds)
+
+
+ROWS = [Special(NAME, measure)]
