@@ -13,6 +13,7 @@ LOOP ?= asyncio
 HOST ?= 127.0.0.1
 PORT ?= 8007
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 # These need an extra of their own name.
 EXTRA_LOOPS := trio twisted gevent tornado
@@ -30,7 +31,7 @@ help:
 	@echo "make docs      the docs site, in docs/_build/html"
 	@echo "make wheel     the wheel, in dist/"
 	@echo "make coverage  the tests, with branch coverage"
-	@echo "make bench     ratios against the peers"
+	@echo "make bench     ratios against the peers, on CPython 3.13 and 3.11 (BENCH_ARGS=... for some rows)"
 	@echo "make nightly   the long tests"
 	@echo "make dev       everything above, installed"
 	@echo "make clean     remove what was made, but for $(VENV); make distclean: that too"
@@ -119,9 +120,23 @@ coverage: $(STAMPS)/group-tests
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/coverage report
 
+# On 3.13 and on 3.11, each in an environment of its own; on any other, or on the one that PYTHON names, if neither is here.
+BENCHED := $(if $(PYTHON),,13 11)
+
 .PHONY: bench
-bench: $(STAMPS)/group-benchmarks $(STAMPS)/original
-	$(BIN)/python -m benchmarks --original $(ORIGINAL)
+bench:
+	@ran=; for minor in $(BENCHED); do for python in $(PYTHONS); do \
+		if $$python -c "import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, $$minor))" 2>/dev/null; then \
+			$(MAKE) --no-print-directory VENV=$(VENV)-3.$$minor PYTHON=$$python bench-here || exit 1; \
+			ran=yes; \
+			break; \
+		fi; \
+	done; done; \
+	if [ -z "$$ran" ]; then $(MAKE) --no-print-directory bench-here; fi
+
+.PHONY: bench-here
+bench-here: $(STAMPS)/group-benchmarks $(STAMPS)/original
+	$(BIN)/python -m benchmarks --original $(ORIGINAL) $(BENCH_ARGS)
 
 .PHONY: nightly
 nightly: $(STAMPS)/group-tests
@@ -135,4 +150,4 @@ clean:
 
 .PHONY: distclean
 distclean: clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-3.*
