@@ -1,24 +1,17 @@
-"""Each module of core is tested by the file of its own name, and wholly."""
+"""Each module of core and of combinators is tested by the file of its own name, and wholly."""
 
 import functools
 import importlib.util
 import json
 import multiprocessing
-from pathlib import Path
 
 import pytest
 
-import ohneio
 from tests import alone
 from tests.processes import python
 
 #: The files of each package that test no module, but what all have in common.
-TOGETHER = {"core": set()}
-
-
-def modules(package):
-    directory = Path(ohneio.__file__).parent / package
-    return sorted(path.stem[1:] for path in directory.glob("_[a-z]*.py"))
+TOGETHER = {"core": set(), "combinators": {"each"}}
 
 
 @functools.cache
@@ -32,7 +25,7 @@ def missed(package):
 @pytest.mark.parametrize("package", TOGETHER)
 def test_every_module_has_its_file_of_tests_and_no_file_lacks_its_module(package):
     """tests/core/test_x.py tests ohneio/core/_x.py."""
-    assert set(alone.files(package)) - TOGETHER[package] == set(modules(package))
+    assert set(alone.files(package)) - TOGETHER[package] == set(alone.modules(package))
 
 
 @pytest.mark.slow
@@ -41,7 +34,8 @@ def test_every_module_has_its_file_of_tests_and_no_file_lacks_its_module(package
     "fork" not in multiprocessing.get_all_start_methods(), reason="this system has no fork()"
 )
 @pytest.mark.parametrize(
-    ("package", "name"), [(package, name) for package in TOGETHER for name in modules(package)]
+    ("package", "name"),
+    [(package, name) for package in TOGETHER for name in alone.modules(package)],
 )
 def test_a_modules_own_tests_reach_every_branch_of_it(package, name):
     """Each branch of a module is taken by the tests in its own file, without any other."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from ..core._building import NOTHING, builder
+from ..core._building import NOTHING, builder, from_nothing
 from ..core._errors import BuildError, ParseError
 from ..core._facts import UNKNOWN, Facts, sequence
 from ..core._parser import Parser
@@ -168,12 +168,16 @@ class Bind(Parser[T_co]):
         return (yield from second._parse())
 
     def _build(self, value: object) -> Steps[None]:
-        first = inverted(self, value)
-        if first is NOTHING:
-            first = yield from builder().steps(self.parser)
+        if value is NOTHING:
+            first: object = yield from builder().steps(self.parser)
+            yield from from_nothing(self._second(first))
         else:
+            first = inverted(self, value)
             yield from self.parser._build(first)
-        yield from parser_of(answered(self.function, first))._build(value)
+            yield from self._second(first)._build(value)
+
+    def _second(self, first: object) -> Parser[T_co]:
+        return parser_of(answered(self.function, first))
 
     def _facts(self) -> Facts:
         # What follows is known only when the first value is.
