@@ -152,6 +152,21 @@ def test_what_it_cannot_take_does_not_fit(fault, text):
     assert caught.value.__cause__ is fault
 
 
+class Mute(Exception):
+    """One whose text cannot be had."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+def test_one_without_a_text_does_not_take_the_place_of_the_error():
+    """Its class is told; what went wrong with its text is nobody's question."""
+    with pytest.raises(BuildError) as caught:
+        answered(raises(Mute()), 1)
+    assert str(caught.value) == "Mute: an exception without a text"
+    assert type(caught.value.__cause__) is Mute
+
+
 def test_a_build_error_of_its_own_is_kept():
     """It says already what is to be said."""
     fault = BuildError("mine", path=("size",))

@@ -33,6 +33,14 @@ class Named(enum.Enum):
         return self
 
 
+class Mixed(enum.Enum):
+    """Some of whose members no number can be."""
+
+    THREE = 3
+    TEXT = "three"
+    TUPLE = (3, 4)
+
+
 class Guessing(enum.Enum):
     LOW = 0
 
@@ -87,7 +95,7 @@ class Nobody(enum.Enum):
     """Without a member."""
 
 
-SOBER = [Plain, Whole, Named, Strict, Nobody]
+SOBER = [Plain, Whole, Named, Mixed, Strict, Nobody]
 OTHERS = [Guessing, Stubborn, Gapped, Picky, Kept, Conforming, Ejecting, int, bool]
 
 

@@ -24,6 +24,7 @@ from ohneio import (
     read,
     read_some,
     seq,
+    span,
     stream,
     uint8,
     until,
@@ -307,6 +308,37 @@ def test_a_value_that_is_nested_too_deep_to_be_compared_says_so():
     grammar = seq(grammar, many(literal(b"b")))
     with pytest.raises(BuildError, match="nested too deep to be compared"):
         grammar.build((Nested(0), []))
+
+
+def test_what_is_built_of_itself_has_no_end_and_is_no_branch():
+    """The same parser with the same value on the way to itself: another branch is taken."""
+    loop = forward()
+    loop.become(choice(literal(b"<") >> loop << literal(b">"), exactly(0)))
+    assert loop.build(b"") == b""
+    endless = forward()
+    endless.become(literal(b"<") >> endless)
+    with pytest.raises(BuildError, match="this value would be built of itself, again and again"):
+        endless.build(b"", limits=Limits(max_depth=1 << 20))
+
+
+def test_the_same_value_may_be_built_twice_one_after_the_other():
+    """And deeper, of another one: only the way to it must not lead through it."""
+    loop, value = forward(), (b"a",)
+    loop.become(choice(seq(literal(b"("), many(loop) << literal(b")")), seq(literal(b"a"))))
+    assert loop.build((b"(", [value, value])) == b"(aa)"
+    assert loop.build((b"(", [(b"(", [value]), value])) == b"((a)a)"
+
+
+# Offsets in a value.
+
+
+def test_offsets_in_a_value_are_those_of_another_stream():
+    """What is the same wherever the bytes stand has to come back all the same."""
+    rounding = uint8.map(lambda number: number // 10 * 10, lambda number: number)
+    grammar = seq(span(uint8), rounding)
+    assert grammar.build(((5, 6, 7), 40)) == b"\x07("
+    with pytest.raises(BuildError, match="to another value"):
+        grammar.build(((0, 1, 7), 42))
 
 
 # Limits.

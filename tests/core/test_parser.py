@@ -24,6 +24,7 @@ from ohneio import (
     protocol,
     read,
     seq,
+    span,
     stream,
     success,
     until,
@@ -45,6 +46,17 @@ def test_parse_takes_all_of_the_data():
         FIELD.parse(b"ab;cd;")
     with pytest.raises(IncompleteInput):
         FIELD.parse(b"ab")
+
+
+def test_what_is_parsed_elsewhere_has_its_offsets_from_there():
+    """As if so many bytes had been before it; all else is the same."""
+    grammar = seq(FIELD, span(FIELD))
+    assert grammar._parse_at(100, b"ab;c;", Limits()) == (b"ab", (103, 105, b"c"))
+    assert grammar._parse_at(0, b"ab;c;", Limits()) == grammar.parse(b"ab;c;")
+    with pytest.raises(ParseError, match=r"^expected end of input at offset 105, found"):
+        grammar._parse_at(100, b"ab;c;d", Limits())
+    with pytest.raises(LimitExceeded, match="max_buffered"):
+        grammar._parse_at(100, b"ab;c;", Limits(max_buffered=1))
 
 
 def test_parse_prefix_gives_the_rest():
