@@ -5,6 +5,7 @@ import importlib
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -45,7 +46,17 @@ def under_asyncio(factory: Factory, host: str, port: int) -> None:
 
     from ohneio.loops.asyncio import serve
 
-    asyncio.run(serve(factory, host, port, on_listening=announce))
+    asyncio.run(serve(factory, host, port, on_listening=announce_on_asyncio))
+
+
+def announce_on_asyncio(server: Server) -> None:
+    """Have the signals wake the loop, which may sleep through `KeyboardInterrupt`."""
+    import asyncio
+
+    with suppress(NotImplementedError):  # Windows
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    announce(server)
 
 
 def under_trio(factory: Factory, host: str, port: int) -> None:
@@ -87,9 +98,9 @@ def under_gevent(factory: Factory, host: str, port: int) -> None:
     from ohneio.loops.gevent import serve
 
     def ready(server: Server) -> None:
-        announce(server)
         for number in (signal.SIGINT, signal.SIGTERM):  # else any greenlet may be hit
             gevent.signal_handler(number, server.stop)
+        announce(server)
 
     serve(factory, host, port, on_listening=ready)
 
@@ -100,7 +111,7 @@ def under_tornado(factory: Factory, host: str, port: int) -> None:
 
     from ohneio.loops.tornado import serve
 
-    asyncio.run(serve(factory, host, port, on_listening=announce))
+    asyncio.run(serve(factory, host, port, on_listening=announce_on_asyncio))
 
 
 LOOPS = {

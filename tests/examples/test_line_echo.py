@@ -184,6 +184,33 @@ def test_it_ends_cleanly(loop, number):
         assert (process.returncode, output, complaints(errors)) == (0, "", "")
 
 
+CAUGHT_ASIDE = """
+import os, signal, sys, threading
+from examples.line_echo.__main__ import main
+
+def catch():
+    sys.stdin.read()
+    for _ in range(10_000):  # until the server has nothing to do but wait
+        os.sched_yield()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=catch, daemon=True).start()
+main()
+"""
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_it_does_not_sleep_through_a_signal(loop):
+    """Nor through one that does not interrupt its wait, as when it has just begun to wait."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with started("-c", CAUGHT_ASIDE, "--port", "0", "--loop", loop, **pipes) as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        with connected(("127.0.0.1", port)) as peer:
+            assert peer.ask(b"a line\n") == b"a line\n"
+            process.stdin.close()
+            assert process.wait(PATIENCE) == 0
+
+
 def complaints(errors):
     """What was written to standard error, but for Python's own mode for developers.
 
