@@ -41,19 +41,20 @@ field_line = seq(
 headers = many(field_line, max=100) << crlf
 
 
-def values(headers: Headers, name: bytes) -> list[bytes]:
-    """Return the values of all fields of a name, whose case does not matter."""
-    return [content for one, content in headers if one.lower() == name]
+def names_of(headers: Headers) -> list[bytes]:
+    """Return the names of all fields, whose case does not matter."""
+    return [name.lower() for name, _ in headers]
 
 
-def framed_once(headers: Headers) -> bool:
+def framed_once(names: list[bytes], headers: Headers) -> bool:
     """RFC 9112, 6.3: at most one way to tell where the body ends."""
-    lengths, codings = values(headers, b"content-length"), values(headers, b"transfer-encoding")
-    if lengths and codings:
+    lengths, codings = names.count(b"content-length"), names.count(b"transfer-encoding")
+    if lengths + codings > 1:
         return False
-    if any(not length.isdigit() or len(length) > 19 for length in lengths) or len(lengths) > 1:
-        return False
-    return not codings or [coding.lower() for coding in codings] == [b"chunked"]
+    if lengths:
+        length = headers[names.index(b"content-length")][1]
+        return length.isdigit() and len(length) <= 19
+    return not codings or headers[names.index(b"transfer-encoding")][1].lower() == b"chunked"
 
 
 @wire
@@ -67,11 +68,10 @@ class Request:
 
     def is_clear(self) -> bool:
         """RFC 9112, 3.2: exactly one Host, in 1.1; 6.1: no transfer coding in 1.0."""
-        hosts = len(values(self.headers, b"host"))
-        coded = values(self.headers, b"transfer-encoding")
-        return (hosts == 1 if self.minor else hosts <= 1 and not coded) and framed_once(
-            self.headers
-        )
+        names = names_of(self.headers)
+        hosts = names.count(b"host")
+        alone = hosts == 1 if self.minor else hosts <= 1 and b"transfer-encoding" not in names
+        return alone and framed_once(names, self.headers)
 
 
 @wire
@@ -84,7 +84,7 @@ class Response:
     headers: Headers = field(headers)
 
     def is_clear(self) -> bool:
-        return framed_once(self.headers)
+        return framed_once(names_of(self.headers), self.headers)
 
 
 request = optional(crlf) >> record(Request).verify(Request.is_clear, "one Host and one body length")

@@ -75,7 +75,7 @@ def masked(data: bytes, key: bytes | None) -> bytes:
         return data
     size = len(data)
     stream = (key * (size // 4 + 1))[:size]
-    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(size, "big")
+    return (int.from_bytes(data) ^ int.from_bytes(stream)).to_bytes(size)
 
 
 @parser

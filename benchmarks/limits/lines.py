@@ -8,29 +8,34 @@ __all__ = ["MAX", "by_find", "by_split"]
 
 #: What ohneio's `Limits.max_buffered` is when nobody sets it.
 MAX = 16 * 1024 * 1024
+#: From here on the start of a line is worth a list of pieces.
+LONG = 4096
 
 
 def by_split(limit: int = MAX) -> Callable[[bytes], list[bytes]]:
     """Return a function from a chunk to the lines that it completes."""
-    pieces: list[bytes] = []
+    rest = b""
+    pieces: list[bytes] = []  # of a line that is long already, and is not to be copied again
     held = 0
 
     def feed(chunk: bytes) -> list[bytes]:
-        nonlocal held
-        there = held + len(chunk)
-        lines = chunk.split(b"\n")
-        if len(lines) > 1 and pieces:
-            pieces.append(lines[0])
-            lines[0] = b"".join(pieces)
+        nonlocal rest, held
+        data = rest + chunk if rest else chunk
+        if pieces:
+            pieces.append(chunk)
+            held += len(chunk)
+            if held <= limit and b"\n" not in chunk:
+                return []
+            data = b"".join(pieces)
             pieces.clear()
-            held = 0
+        lines = data.split(b"\n")
         rest = lines.pop()
-        if rest:
-            pieces.append(rest)
-            held += len(rest)
         # No line is longer than all that is there.
-        if there > limit and max([held, *map(len, lines)]) > limit:
+        if len(data) > limit and max([len(rest), *map(len, lines)]) > limit:
             raise ValueError(f"a line of more than {limit} bytes")
+        if len(rest) > LONG:
+            pieces.append(rest)
+            held, rest = len(rest), b""
         return lines
 
     return feed

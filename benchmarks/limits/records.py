@@ -26,9 +26,9 @@ def together(layout: Struct) -> Callable[[bytes], list[tuple[Any, ...]]]:
     def feed(chunk: bytes) -> list[tuple[Any, ...]]:
         nonlocal rest
         data = rest + chunk if rest else chunk
-        end = len(data) - len(data) % size
-        rest = data[end:]
-        return list(unpack(data[:end] if rest else data))
+        over = len(data) % size
+        rest = data[-over:] if over else b""
+        return [*unpack(data[:-over] if over else data)]
 
     return feed
 

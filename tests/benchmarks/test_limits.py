@@ -29,6 +29,17 @@ def test_a_line_of_the_limit_passes_and_one_byte_more_does_not(make, size):
         fed(b"1\n123456\n")
 
 
+def test_a_line_that_is_long_already_goes_on_and_is_bounded():
+    feed = lines.by_split(10_000)
+    start = b"one\n" + b"a" * 5_000
+    assert feed(start) == [b"one"]
+    assert feed(b"b" * 5_000) == []
+    assert feed(b"\ntwo\nthr") == [b"a" * 5_000 + b"b" * 5_000, b"two"]
+    assert feed(b"ee\n" + b"c" * 5_000) == [b"three"]
+    with pytest.raises(ValueError, match="more than 10000"):
+        feed(b"c" * 5_001)
+
+
 @pytest.mark.parametrize("make", [records.together, records.one_by_one])
 def test_records_wait_for_their_last_byte(make):
     feed = make(Struct("!H"))
