@@ -13,11 +13,8 @@ from typing import TypeAlias, TypeVar, get_args
 from attrs import frozen
 
 from ohneio import (
-    ParseError,
     Parser,
-    Steps,
     bit,
-    bits,
     dispatch,
     field,
     length_prefixed,
@@ -25,7 +22,6 @@ from ohneio import (
     lookahead,
     many,
     mqtt_varint,
-    parser,
     record,
     rest,
     seq,
@@ -37,7 +33,8 @@ from ohneio import (
 
 # 1.5 Data representations; 2.3.1 Packet identifier; 4.7 Topic names and topic filters.
 
-string = text(length_prefixed(uint16)).verify(lambda it: "\0" not in it, "text without U+0000")
+binary = length_prefixed(uint16)
+string = text(binary).verify(lambda it: "\0" not in it, "text without U+0000")
 topic_filter = string.verify(bool, "a character at least")
 topic_name = topic_filter.verify(lambda it: not set("+#") & set(it), "a name without wildcards")
 identifier = uint16.verify(bool, "an identifier other than 0")
@@ -80,170 +77,110 @@ def packet(first: int, body: Parser[T]) -> Parser[T]:
     return literal(bytes([first])) >> length_prefixed(mqtt_varint, body)
 
 
-# 3.1 CONNECT: the variable header's flags say what the payload has.
-
-
-@wire
-class ConnectFlags:
-    username: bool = bit(1, bool)
-    password: bool = bit(1, bool)
-    will_retain: bool = bit(1, bool)
-    will_qos: QoS = bit(2, QoS)
-    will: bool = bit(1, bool)
-    clean: bool = bit(1, bool)
-    reserved: bool = bit(1, bool)
-
-    def are_allowed(self) -> bool:
-        will = self.will or not (self.will_qos or self.will_retain)
-        return will and self.username >= self.password and not self.reserved
-
-
 @frozen
 class Will:
+    """3.1.2.5: what is to be published when the connection is lost."""
+
     topic: str
     message: bytes
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
 
 
-@frozen
+def will(it: Connect) -> Parser[Will]:
+    """Topic and message, in the payload; the rest is in the flags."""
+    return seq(topic_name, binary).map(
+        lambda parts: Will(*parts, it.will_qos, it.will_retain), lambda it: (it.topic, it.message)
+    )
+
+
+@wire
 class Connect:
-    client_id: str
-    keep_alive: int = 0
-    clean: bool = True
-    will: Will | None = None
-    username: str | None = None
-    password: bytes | None = None
+    """3.1: its flags say what the payload has."""
 
-    @property
-    def flags(self) -> ConnectFlags:
-        will = self.will or Will("", b"")
-        named, secret = self.username is not None, self.password is not None
-        return ConnectFlags(
-            named, secret, will.retain, will.qos, self.will is not None, self.clean, False
-        )
-
-
-connect_flags = bits(ConnectFlags).verify(ConnectFlags.are_allowed, "flags as in 3.1.2.3")
-
-
-@parser
-def connect() -> Steps[Connect]:
-    yield from literal(b"\x00\x04MQTT\x04")
-    flags = yield from connect_flags.of(lambda it: it.flags)
-    keep_alive = yield from uint16.of(lambda it: it.keep_alive)
-    client_id = yield from string.of(lambda it: it.client_id)
-    will = username = password = None
-    if flags.will:
-        topic = yield from topic_name.of(lambda it: it.will.topic)
-        message = yield from length_prefixed(uint16).of(lambda it: it.will.message)
-        will = Will(topic, message, flags.will_qos, flags.will_retain)
-    if flags.username:
-        username = yield from string.of(lambda it: it.username)
-    if flags.password:
-        password = yield from length_prefixed(uint16).of(lambda it: it.password)
-    if not (client_id or flags.clean):
-        raise ParseError("a session that is kept needs a client identifier")
-    return Connect(client_id, keep_alive, flags.clean, will, username, password)
-
-
-# 3.2 CONNACK.
+    has_username: bool = bit(1, bool, computed=lambda it: it.username is not None)
+    has_password: bool = bit(
+        1, bool, computed=lambda it: it.password is not None,
+        verify=lambda it: it.has_username or not it.has_password, expected="no password alone",
+    )  # fmt: skip
+    will_retain: bool = bit(1, bool, computed=lambda it: it.will is not None and it.will.retain)
+    will_qos: QoS = bit(2, QoS, computed=lambda it: it.will.qos if it.will else QoS.AT_MOST_ONCE)
+    has_will: bool = bit(
+        1, bool, computed=lambda it: it.will is not None,
+        verify=lambda it: it.has_will or not (it.will_qos or it.will_retain), expected="a will",
+    )  # fmt: skip
+    clean: bool = bit(1, bool, default=True, kw_only=True)
+    reserved: int = bit(1, always=0)
+    keep_alive: int = field(uint16, default=0, kw_only=True)
+    client_id: str = field(
+        string, verify=lambda it: it.client_id or it.clean, expected="whose session to keep"
+    )
+    will: Will | None = field(will, when=lambda it: it.has_will, default=None)
+    username: str | None = field(string, when=lambda it: it.has_username, default=None)
+    password: bytes | None = field(binary, when=lambda it: it.has_password, default=None)
 
 
 @wire
 class Connack:
-    session_present: bool = field(literal(b"\0").value(False) | literal(b"\1").value(True))
+    """3.2."""
+
+    reserved: int = bit(7, always=0)
+    session_present: bool = bit(1, bool)
     code: Accepted = field(uint8.try_map(Accepted, int))
 
 
-# 3.3 PUBLISH: the fixed header's flags say what the variable header has.
-
-
 @wire
-class PublishFlags:
-    type: int = bit(4, int)
-    dup: bool = bit(1, bool)
-    qos: QoS = bit(2, QoS)
-    retain: bool = bit(1, bool)
-
-
-@frozen
 class Publish:
-    topic: str
-    payload: bytes
-    qos: QoS = QoS.AT_MOST_ONCE
-    retain: bool = False
-    dup: bool = False
-    packet_id: int | None = None
+    """3.3: flags in its first byte say what stands behind the topic."""
 
-
-def are_publish(flags: PublishFlags) -> bool:
-    return flags.type == 3 and bool(flags.qos or not flags.dup)
-
-
-publish_flags = bits(PublishFlags).verify(are_publish, "type and flags as in 3.3.1")
-
-
-@parser
-def publish() -> Steps[Publish]:
-    flags = yield from publish_flags.of(lambda it: PublishFlags(3, it.dup, it.qos, it.retain))
-    return (yield from length_prefixed(mqtt_varint, message(flags)).of(lambda it: it))
-
-
-@parser
-def message(flags: PublishFlags) -> Steps[Publish]:
-    topic = yield from topic_name.of(lambda it: it.topic)
-    packet_id = None
-    if flags.qos:
-        packet_id = yield from identifier.of(lambda it: it.packet_id)
-    payload = yield from rest.of(lambda it: it.payload)
-    return Publish(topic, payload, flags.qos, flags.retain, flags.dup, packet_id)
-
-
-# 3.4 to 3.14: the others.
+    type: int = bit(4, always=3)
+    dup: bool = bit(
+        1, bool, default=False, kw_only=True,
+        verify=lambda it: it.qos or not it.dup, expected="flags as in 3.3.1",
+    )  # fmt: skip
+    qos: QoS = bit(2, QoS, default=QoS.AT_MOST_ONCE, kw_only=True)
+    retain: bool = bit(1, bool, default=False, kw_only=True)
+    remaining: int = field(mqtt_varint, frames=True)
+    topic: str = field(topic_name)
+    packet_id: int | None = field(identifier, when=lambda it: it.qos, default=None, kw_only=True)
+    payload: bytes = field(rest)
 
 
 @wire
-class Puback:
+class Identified:
+    """2.3.1: what has a packet identifier, as all of the others but the last three do."""
+
     packet_id: int = field(identifier)
+
+
+class Puback(Identified): ...
+
+
+class Pubrec(Identified): ...
+
+
+class Pubrel(Identified): ...
+
+
+class Pubcomp(Identified): ...
 
 
 @wire
-class Pubrec:
-    packet_id: int = field(identifier)
-
-
-@wire
-class Pubrel:
-    packet_id: int = field(identifier)
-
-
-@wire
-class Pubcomp:
-    packet_id: int = field(identifier)
-
-
-@wire
-class Subscribe:
-    packet_id: int = field(identifier)
+class Subscribe(Identified):
     filters: list[tuple[str, QoS]] = field(many(seq(topic_filter, qos), min=1))
 
 
 @wire
-class Suback:
-    packet_id: int = field(identifier)
+class Suback(Identified):
     granted: list[Granted] = field(many(uint8.try_map(Granted, int), min=1))
 
 
 @wire
-class Unsubscribe:
-    packet_id: int = field(identifier)
+class Unsubscribe(Identified):
     filters: list[str] = field(many(topic_filter, min=1))
 
 
-@wire
-class Unsuback:
-    packet_id: int = field(identifier)
+class Unsuback(Identified): ...
 
 
 @wire
@@ -258,6 +195,8 @@ class Pingresp: ...
 class Disconnect: ...
 
 
+publish = record(Publish)
+
 # 2.2.1 Control packet types: the high half of the first byte.
 
 Packet: TypeAlias = (
@@ -270,7 +209,7 @@ TYPES: dict[type, int] = {kind: number for number, kind in enumerate(get_args(Pa
 control_packet: Parser[Packet] = dispatch(
     lookahead(uint8.map(lambda first: first >> 4, lambda number: number << 4)),
     {
-        1: packet(0x10, connect),
+        1: packet(0x10, literal(b"\x00\x04MQTT\x04") >> record(Connect)),
         2: packet(0x20, record(Connack)),
         3: publish,
         4: packet(0x40, record(Puback)),

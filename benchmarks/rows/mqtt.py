@@ -21,7 +21,7 @@ def message(source: random.Random) -> Publish:
     return Publish(
         f"site/{source.randrange(100)}/room/{source.randrange(1000)}/temperature",
         source.randbytes(200 if source.randrange(8) == 0 else source.randrange(60)),
-        qos,
+        qos=qos,
         retain=source.random() < 0.1,
         dup=bool(qos) and source.random() < 0.1,
         packet_id=source.randrange(1, 0x10000) if qos else None,
@@ -75,11 +75,12 @@ def publish_of(flags: tuple[QoS, bool, bool], packet: bytes) -> Publish:
     if "\0" in topic or "+" in topic or "#" in topic:
         raise Malformed
     if not qos:
-        return Publish(topic, body, qos, retain, dup)
+        return Publish(topic, body, qos=qos, retain=retain, dup=dup)
     packet_id = int.from_bytes(body[:2])
     if not packet_id or len(body) < 2:
         raise Malformed
-    return Publish(topic, body[2:], qos, retain, dup, packet_id)
+    named = {"qos": qos, "retain": retain, "dup": dup, "packet_id": packet_id}
+    return Publish(topic, body[2:], **named)
 
 
 PUBLISHES = Row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
@@ -19,6 +19,18 @@ T = TypeVar("T")
 Kind = Callable[[int], Any]
 
 
+@attrs.frozen
+class Always:
+    """Know the only number that some bits may be."""
+
+    number: int
+
+    def __call__(self, number: int) -> int:
+        if number != self.number:
+            raise ValueError(f"expected {self.number}")
+        return number
+
+
 @attrs.frozen(repr=False)
 class Bit(Parser[Any]):
     """See `bit`: no parser by itself, but what `bits` makes one of."""
@@ -28,6 +40,7 @@ class Bit(Parser[Any]):
 
     def __repr__(self) -> str:
         kind = f", {self.kind.__name__}" if isinstance(self.kind, type) else ""
+        kind = f", always={self.kind.number}" if isinstance(self.kind, Always) else kind
         return f"bit({self.n}{kind})"
 
     def _parse(self) -> Steps[Any]:
@@ -39,12 +52,12 @@ class Bit(Parser[Any]):
         raise self._alone()
 
     def _alone(self) -> UsageError:
-        return UsageError(f"{self!r} is a part of a byte: use bits() of its class, not record()")
+        return UsageError(f"{self!r} is a part of a byte: use bits() or record() of its class")
 
 
 def check_kind(name: str, kind: object, width: int) -> None:
     """Refuse what cannot be made of *width* bits."""
-    if kind is int or (kind is bool and width == 1):
+    if kind is int or isinstance(kind, Always) or (kind is bool and width == 1):
         return
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         values = [index_of(one.value) for one in kind]
@@ -58,13 +71,43 @@ def check_kind(name: str, kind: object, width: int) -> None:
 @overload
 def bit(n: int) -> T: ...  # type: ignore[type-var]  # whatever the field is
 @overload
-def bit(n: int, kind: Callable[[int], T]) -> T: ...
+def bit(
+    n: int,
+    kind: Callable[[int], T] | None = None,
+    *,
+    default: T,
+    kw_only: bool = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
+) -> T: ...
 @overload
-def bit(n: int, kind: Callable[[int], T] | None = None, *, default: T) -> T: ...
+def bit(
+    n: int,
+    kind: Callable[[int], T],
+    *,
+    kw_only: bool = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
+) -> T: ...
+@overload
+def bit(
+    n: int,
+    kind: Callable[[int], T],
+    *,
+    computed: Callable[[Any], T],
+    init: Literal[False] = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
+) -> T: ...
+@overload
+def bit(n: int, *, always: int, init: Literal[False] = False) -> int: ...
 
 
-def bit(n: int, kind: Kind | None = None, **default: Any) -> Any:
-    """Say that a field of a class for `bits` has *n* bits.
+def bit(n: int, kind: Kind | None = None, *, always: int | None = None, **options: Any) -> Any:
+    """Say that a field of a class has *n* bits.
+
+    Fields of bits stand beside each other, in whole bytes; see `bits` for a
+    class of nothing else, and `record` for one that has other fields too.
 
     Args:
 
@@ -74,10 +117,14 @@ def bit(n: int, kind: Kind | None = None, **default: Any) -> Any:
             class inside a function, say): `int`, `bool` for one bit, or an
             enum, whose values are the numbers.
 
-        default: The default of the class's argument.
+        always: The only number that the bits may be. The field is then no
+            argument of the class.
+
+        **options: *default*, *kw_only*, *computed*, *verify* and *expected*, as
+            in `field`.
 
     Raises:
-        UsageError: *n* is 0 or less.
+        UsageError: *n* is 0 or less, or *always* has more bits.
 
     Also known as: ``BitsInteger``, ``Flag`` (Construct), ``bits`` (nom, binrw).
 
@@ -94,4 +141,8 @@ def bit(n: int, kind: Kind | None = None, **default: Any) -> Any:
 
     if not size_of(n):
         raise UsageError("a field has one bit or more")
-    return field(Bit(n, kind), **default)
+    if always is None:
+        return field(Bit(n, kind), **options)
+    if size_of(always) >> n:
+        raise UsageError(f"{always} has more than {n} bits")
+    return field(Bit(n, Always(always)), computed=lambda _: always, **options)

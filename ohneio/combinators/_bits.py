@@ -1,125 +1,65 @@
-"""Fields of some bits, packed into bytes: flags, types, small numbers.
-
-The bytes are one number, the first byte its highest, and the fields follow
-each other from its highest bit on: as RFCs draw them.  What the bytes seen so
-far show to be wrong fails before the others arrive.
-"""
+"""Objects whose fields are packed into bits: flags, types, small numbers."""
 
 from __future__ import annotations
 
-import enum
-import sys
-from types import SimpleNamespace
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import TypeVar
 
 import attrs
 
-from ..core._building import builder, put
-from ..core._errors import BuildError, ParseError, UsageError, capped
+from ..core._errors import BuildError, UsageError
 from ..core._facts import Facts
 from ..core._parser import Parser
-from ..core._run import Run
-from ..core._scanning import reach
-from ..core._steps import Steps, current
-from ._bit import Bit, Kind, check_kind
-from ._bytes import fixed
-from ._calling import called, text_of
-from ._checks import described, index_of
-from ._enums import faithful, may_begin
-from ._fields import fields_of, may_refuse
+from ..core._steps import Steps
+from ._bit import Kind
+from ._checks import described
+from ._fields import Field, fields_of, may_refuse
+from ._packing import Packed, Packing, packed, size_of_packed
 
-__all__ = ["Bits", "Packed", "bits"]
+__all__ = ["Bits", "bits"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@attrs.frozen
-class Packed:
-    """Say where in the number a field is, and what becomes of it.
-
-    Attributes:
-        name: What the field is called.
-        argument: What the class calls it.
-        width: How many bits it has.
-        shift: How many bits are behind it.
-        begins: How many of the bytes must be there to know some of it.
-        bytes: How many of the bytes must be there to know it.
-        kind: What makes its value of a number: `int`, `bool` or an enum.
-    """
-
-    name: str
-    argument: str
-    width: int
-    shift: int
-    begins: int
-    bytes: int
-    kind: Kind
-
-    def of(self, number: int) -> object:
-        """Return the field's value; a `ValueError` if it has none for these bits."""
-        return self.kind(number >> self.shift & self.mask)
-
-    def may_be(self, number: int, unseen: int) -> bool:
-        """Tell whether it may have a value, where so many bits at its end are *unseen* and 0."""
-        if unseen:
-            return may_begin(self.kind, number >> self.shift & self.mask, unseen)
-        try:
-            self.of(number)
-        except ParseError:
-            raise
-        except ValueError:
-            return False
-        return True
-
-    def number(self, value: object) -> int:
-        """Return the field's bits, for a value that they stand for."""
-        number = index_of(value.value if isinstance(value, enum.Enum) else value)
-        if number is not None and 0 <= number <= self.mask:
-            try:
-                if self.kind(number) == value:
-                    return number
-            except ValueError:
-                pass
-        raise BuildError(f"expected {self.phrase}, not {described(value)}")
-
-    @property
-    def mask(self) -> int:
-        """The greatest number it can be."""
-        return (1 << self.width) - 1
-
-    @property
-    def phrase(self) -> str:
-        """What is expected of it."""
-        if self.kind in (int, bool):
-            return f"a number from 0 to {self.mask}"
-        return f"one of {cast('type', self.kind).__name__}"
+def _fields(parser: Bits[object]) -> tuple[Packed, ...]:
+    fields = fields_of(parser.cls)
+    for one in fields:
+        if depends(one):
+            name = f"{parser.cls.__name__}.{one.name}"
+            raise UsageError(f"{name} depends on other fields: that wants record(), not bits()")
+    return packed(parser.cls, fields)
 
 
-def _fields(parser: Bits[Any]) -> tuple[Packed, ...]:
-    return packed(parser.cls)
+def depends(one: Field) -> bool:
+    """Tell whether a field's value follows from others, or is judged beside them."""
+    return one.verify is not None or (one.computed is not None and not one.constant)
 
 
-def _size(parser: Bits[Any]) -> int:
-    return sum(one.width for one in parser.fields) // 8
-
-
-def _plan(parser: Bits[Any]) -> tuple[tuple[str, Kind, int, int], ...]:
+def _plan(parser: Bits[object]) -> tuple[tuple[str, Kind, int, int], ...]:
     return tuple((one.argument, one.kind, one.shift, one.mask) for one in parser.fields)
 
 
+def _constants(parser: Bits[object]) -> tuple[str, ...]:
+    return tuple(one.argument for one in fields_of(parser.cls) if one.computed)
+
+
 @attrs.frozen(repr=False)
-class Bits(Parser[T_co]):
+class Bits(Packing[T_co]):
     """See `bits`."""
 
     cls: type[T_co]
     fields: tuple[Packed, ...] = attrs.field(
         init=False, eq=False, default=attrs.Factory(_fields, takes_self=True)
     )
-    _size: int = attrs.field(init=False, eq=False, default=attrs.Factory(_size, takes_self=True))
-    # For speed: what `_made` needs of the fields.
+    _size: int = attrs.field(
+        init=False, eq=False, default=attrs.Factory(size_of_packed, takes_self=True)
+    )
+    # For speed: what `_made` needs of the fields, and which of them are no arguments.
     _plan: tuple[tuple[str, Kind, int, int], ...] = attrs.field(
         init=False, eq=False, default=attrs.Factory(_plan, takes_self=True)
+    )
+    _constants: tuple[str, ...] = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_constants, takes_self=True)
     )
 
     def __repr__(self) -> str:
@@ -128,127 +68,21 @@ class Bits(Parser[T_co]):
     def __reduce__(self) -> tuple[object, ...]:
         return bits, (self.cls,)
 
-    def _parse(self) -> Steps[T_co]:
-        source = current().input
-        pos = source.pos
-        end = pos + self._size
-        if end <= source.stop:
-            value = self._tried(source.data[pos:end])
-            if not isinstance(value, str):
-                source.pos = end
-                return value
-        return (yield from self._wait())
-
-    __iter__ = _parse
-    __await__ = _parse
-
-    def _wait(self) -> Steps[T_co]:
-        run = current()
-        if run.building:
-            return (yield from run.steps(self))
-        source, size = run.input, self._size
-        if size > source.limit or source.position + size > source.end:
-            yield from run.need(size)
-        for there in range(1, size + 1):
-            if not (yield from reach(run, there)):
-                raise run.ended(size - there + 1)
-            self._check_byte(run, there)
-        value = self._tried(source.peek(size))
-        if isinstance(value, str):
-            raise self._refused(run, value)
-        source.take(size)
-        return value
-
-    def _tried(self, data: bytes) -> T_co | str:
-        """Return the object, or why there is none for these bytes."""
-        try:
-            return called(self._made, int.from_bytes(data))
-        except ParseError:
-            raise
-        except ValueError as error:
-            return text_of(error) or "a value that fits"
-
     def _made(self, number: int) -> T_co:
-        plan = self._plan
-        return self.cls(**{name: kind(number >> shift & mask) for name, kind, shift, mask in plan})
-
-    def _check_byte(self, run: Run, there: int) -> None:
-        """Fail on a field that the last byte that is *there* shows to be wrong."""
-        wrong = self._wrong(int.from_bytes(run.input.peek(there)), there)
-        if wrong is not None:
-            run.path.append(wrong.name)
-            try:
-                raise run.mismatch(wrong.phrase, found=there)
-            finally:
-                run.path.pop()
-
-    def _wrong(self, number: int, there: int) -> Packed | None:
-        """Return the first field that has no value, as the last of *there* bytes shows."""
-        missing = 8 * (self._size - there)
-        for one in self.fields:
-            if one.begins <= there <= one.bytes:
-                unseen = max(missing - one.shift, 0)
-                if not called(one.may_be, number << missing, unseen):
-                    return one
-        return None
-
-    def _refused(self, run: Run, reason: str) -> ParseError:
-        source = run.input
-        found, path = source.peek(self._size), capped(run.path)
-        return ParseError(reason, offset=source.position, found=found, path=path)
+        values = {name: kind(number >> shift & mask) for name, kind, shift, mask in self._plan}
+        for name in self._constants:
+            del values[name]
+        return self.cls(**values)
 
     def _build(self, value: object) -> Steps[None]:
         if type(value) is not self.cls:
             raise BuildError(f"expected a {self.cls.__name__}, not {described(value)}")
-        number, place = 0, builder().place_of_value
-        for one in self.fields:
-            place.append(one.name)
-            number |= one.number(getattr(value, one.name)) << one.shift
-            place.pop()  # not after an error, which happened here
-        yield from put(number.to_bytes(self._size))
+        return self._put(value)
 
     def _facts(self) -> Facts:
+        facts = super()._facts()
         sure = None if may_refuse(self.cls) else True
-        return attrs.evolve(
-            fixed(self._size),
-            first=frozenset(byte for byte in range(256) if self._wrong(byte, 1) is None),
-            unambiguous=sure,
-            canonical=sure and (all(faithful(one.kind) for one in self.fields) or None),
-            silent=False,
-        )
-
-
-def packed(cls: type) -> tuple[Packed, ...]:
-    """Return the fields of *cls* with their places, checked."""
-    fields = fields_of(cls)
-    parts = [_bit(cls, one.name, one.parser) for one in fields]
-    total, done = sum(part.n for part in parts), 0
-    if total % 8 or not total:
-        raise UsageError(f"{cls.__name__} has {total} bits, and should have 8, 16, 24 and so on")
-    plan: list[Packed] = []
-    for one, part in zip(fields, parts, strict=True):
-        kind = part.kind or _annotated(cls, one.name)
-        check_kind(f"{cls.__name__}.{one.name}", kind, part.n)
-        begins, done = done // 8 + 1, done + part.n
-        there = -(-done // 8)
-        plan.append(Packed(one.name, one.argument, part.n, total - done, begins, there, kind))
-    return tuple(plan)
-
-
-def _bit(cls: type, name: str, parser: object) -> Bit:
-    if isinstance(parser, Bit):
-        return parser
-    raise UsageError(f"{cls.__name__}.{name} is no bit(n), and bits() knows nothing else")
-
-
-def _annotated(cls: type, name: str) -> Kind:
-    """Return what a field is by its annotation."""
-    said = SimpleNamespace(__annotations__={name: attrs.fields_dict(cls)[name].type})
-    try:
-        return cast("Kind", get_type_hints(said, vars(sys.modules[cls.__module__]))[name])
-    except NameError as error:
-        reason = str(error)
-    raise UsageError(f"{cls.__name__}.{name}: {reason}; say what it is as in bit(4, int)")
+        return attrs.evolve(facts, unambiguous=sure, canonical=sure and facts.canonical)
 
 
 def bits(cls: type[T]) -> Parser[T]:
@@ -263,7 +97,8 @@ def bits(cls: type[T]) -> Parser[T]:
     Args:
 
         cls: A class of `wire` all of whose fields are `bit`, 8 or 16 or any
-            multiple of 8 bits together.
+            multiple of 8 bits together. Where others stand behind them take
+            `record`.
 
     Raises:
         UsageError: A field is not made by `bit`, is of another type than

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 
-from ._bit import Kind
+from ._bit import Always, Kind
 from ._checks import index_of
 
 __all__ = ["faithful", "may_begin"]
@@ -26,6 +26,8 @@ def may_begin(kind: Kind, head: int, unseen: int) -> bool:
 
     An enum of its own mind about numbers without a member has to be asked, with all of them.
     """
+    if isinstance(kind, Always):
+        return head >> unseen == kind.number >> unseen
     if not (isinstance(kind, type) and issubclass(kind, enum.Enum)):
         return True
     if issubclass(kind, enum.Flag):

@@ -15,7 +15,7 @@ import attrs
 from ..core._errors import UsageError
 from ..core._facts import UNKNOWN, Facts, alternatives, sequence
 from ..core._parser import Parser
-from ._bit import bit
+from ._bit import Always, Bit, bit
 
 __all__ = ["Field", "field", "fields_of", "may_refuse", "wire"]
 
@@ -36,16 +36,32 @@ class Field:
         make: The function that makes it.
         computed: What its value is computed with; it is no argument of the class.
         when: What says whether it is there at all.
+        verify: What judges it, together with the fields before.
+        expected: What a verdict against it says.
+        frames: Whether it is the size of all that stands behind it.
         name: What it is called.
         argument: What the class calls it.
     """
 
     parser: Parser[Any] | None
     make: Function
-    computed: Function | None
-    when: Function | None
+    computed: Function | None = None
+    when: Function | None = None
+    verify: Function | None = None
+    expected: str = ""
+    frames: bool = False
     name: str = ""
     argument: str = ""
+
+    @property
+    def constant(self) -> bool:
+        """Whether its parser knows the only value that it may have."""
+        return isinstance(self.parser, Bit) and isinstance(self.parser.kind, Always)
+
+    @property
+    def argued(self) -> bool:
+        """Whether it is an argument of the class."""
+        return self.computed is None and not self.frames
 
     @property
     def facts(self) -> Facts:
@@ -53,7 +69,10 @@ class Field:
         facts = UNKNOWN if self.parser is None else self.parser.facts
         if self.when is not None:
             facts = _maybe(facts)
+        if self.verify is not None:
+            facts = attrs.evolve(facts, nullable=facts.nullable and None)
         alone = self.parser is not None and self.when is None and self.computed is None
+        alone = alone and self.verify is None
         return facts if alone else attrs.evolve(facts, silent=False)
 
 
@@ -74,6 +93,8 @@ def field(
     parser: Parser[T] | Callable[[Any], Parser[T]],
     *,
     computed: Callable[[Any], T],
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
     init: Literal[False] = False,
 ) -> T: ...
 @overload
@@ -82,8 +103,17 @@ def field(
     *,
     computed: Callable[[Any], T],
     when: Callable[[Any], object],
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
     init: Literal[False] = False,
 ) -> T | None: ...
+@overload
+def field(
+    parser: Parser[int] | Callable[[Any], Parser[int]],
+    *,
+    frames: Literal[True],
+    init: Literal[False] = False,
+) -> int: ...
 @overload
 def field(
     parser: Parser[T] | Callable[[Any], Parser[T]],
@@ -91,10 +121,17 @@ def field(
     when: Callable[[Any], object],
     default: T | None = ...,
     kw_only: bool = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
 ) -> T | None: ...
 @overload
 def field(
-    parser: Parser[T] | Callable[[Any], Parser[T]], *, default: T = ..., kw_only: bool = False
+    parser: Parser[T] | Callable[[Any], Parser[T]],
+    *,
+    default: T = ...,
+    kw_only: bool = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
 ) -> T: ...
 @overload
 def field(
@@ -102,6 +139,8 @@ def field(
     *,
     factory: Callable[[], T],
     kw_only: bool = False,
+    verify: Callable[[Any], object] | None = None,
+    expected: str = "",
 ) -> T: ...
 
 
@@ -110,6 +149,9 @@ def field(
     *,
     computed: Function | None = None,
     when: Function | None = None,
+    verify: Function | None = None,
+    expected: str = "",
+    frames: bool = False,
     init: bool = True,  # noqa: ARG001  # for type checkers alone
     default: object = attrs.NOTHING,
     factory: Callable[[], object] | None = None,
@@ -134,6 +176,16 @@ def field(
         when: Whether the field is there: where this is false the value is None
             and takes no bytes.
 
+        verify: What must hold of the fields so far, this one included; asked
+            as soon as it is there. Else it is a mismatch at its first byte, and
+            when building a `BuildError`.
+
+        expected: What *verify* says that it expected.
+
+        frames: Whether this is the size of all the fields behind it, which are
+            then parsed as in `length_prefixed`, one after the other. It is no
+            argument and no attribute: when building it is what they take.
+
         default: The argument's default.
 
         factory: What makes a new default each time.
@@ -143,7 +195,8 @@ def field(
         init: For type checkers alone.
 
     Raises:
-        UsageError: *parser* is neither, or a computed field has a default.
+        UsageError: *parser* is neither, a field that is no argument has a
+            default, or the size of a frame is computed or may be off.
 
     Also known as: ``Rebuild``, ``If`` (Construct), ``consume`` (scodec),
     ``#[bw(calc)]``, ``#[br(if)]`` (binrw).
@@ -159,20 +212,23 @@ def field(
         >>> record(Text).parse(b"\\x03abc")
         Text(data=b'abc')
     """
-    made = _planned(parser, computed, when)
+    made = attrs.evolve(_planned(parser), computed=computed, when=when, frames=frames)
+    made = attrs.evolve(made, verify=verify, expected=expected)
     given = {"default": default, "factory": factory, "kw_only": kw_only}
-    if computed is None:
+    if made.argued:
         return attrs.field(metadata={KEY: made}, **cast("dict[str, Any]", given))
     if default is not attrs.NOTHING or factory is not None or kw_only:
         raise UsageError("a computed field is no argument: it has no default and no place")
+    if frames and (computed or when or verify):
+        raise UsageError("the size of a frame is nothing else: not computed, off or verified")
     return attrs.field(metadata={KEY: made}, init=False, repr=False, eq=False)
 
 
-def _planned(parser: object, computed: Function | None, when: Function | None) -> Field:
+def _planned(parser: object) -> Field:
     if isinstance(parser, Parser):
-        return Field(parser, _always(parser), computed, when)  # pyright: ignore[reportUnknownArgumentType]
+        return Field(parser, _always(parser))  # pyright: ignore[reportUnknownArgumentType]
     if callable(parser):
-        return Field(None, parser, computed, when)
+        return Field(None, parser)
     raise UsageError(f"expected a parser or a function, not {type(parser).__name__}")
 
 
@@ -204,7 +260,7 @@ def wire(cls: type[T], /) -> type[T]:
 
     def take(_: type, attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
         seen.extend(attributes)
-        return [one for one in attributes if not _computed(one)]
+        return [one for one in attributes if _argued(one)]
 
     made = attrs.frozen(cls, field_transformer=take)
     fields = _merged(made, seen)
@@ -212,6 +268,8 @@ def wire(cls: type[T], /) -> type[T]:
     for one in fields:
         if one.computed:
             setattr(made, one.name, property(_getter(one.computed, one.when)))
+        elif one.frames and one.name in vars(made):
+            delattr(made, one.name)
     return made
 
 
@@ -231,9 +289,9 @@ def _merged(kind: type, attributes: Iterable[attrs.Attribute[Any]]) -> tuple[Fie
     )
 
 
-def _computed(attribute: attrs.Attribute[Any]) -> bool:
+def _argued(attribute: attrs.Attribute[Any]) -> bool:
     made: Field | None = attribute.metadata.get(KEY)
-    return made is not None and made.computed is not None
+    return made is None or made.argued
 
 
 def _named(kind: type, attribute: attrs.Attribute[Any]) -> Field:
@@ -258,7 +316,7 @@ def fields_of(kind: type) -> tuple[Field, ...]:
         raise UsageError(f"record() wants a class of @wire or attrs, not {kind.__name__}")
     attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(kind)
     for one in attributes:
-        if _computed(one):
+        if not _argued(one):
             raise UsageError(f"{kind.__name__}.{one.name} is computed: that wants @wire")
     return _merged(kind, attributes)
 

@@ -25,6 +25,10 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 #: The fields so far, by name.
 Known = dict[str, object]
+#: Where each of them began and ended.
+Spans = list[tuple[int, int]]
+#: For each step its name, its parser if that is known, and the field.
+Planned = tuple[str, Parser[Any] | None, Field]
 #: The parser of a field that is not there.
 ABSENT = success(None)
 
@@ -54,19 +58,21 @@ def _fields(parser: Record[Any]) -> tuple[Field, ...]:
     return fields_of(parser.cls)
 
 
-def _plan(parser: Record[Any]) -> tuple[tuple[str, Parser[Any] | None, Field], ...]:
+def _plan(parser: Record[Any]) -> tuple[Planned, ...]:
     return tuple((one.name, None if one.when else one.parser, one) for one in parser.fields)
 
 
 def _arguments(parser: Record[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.argument, one.name) for one in parser.fields if not one.computed)
+    return tuple((one.argument, one.name) for one in parser.fields if one.argued)
 
 
-def _keeps(parser: Record[Any]) -> bool:
-    return may_refuse(parser.cls) or any(one.computed for one in parser.fields)
+def _compared(parser: Record[Any]) -> tuple[tuple[int, Field], ...]:
+    some = enumerate(parser.fields)
+    return tuple((at, one) for at, one in some if one.computed and not one.constant)
 
 
-def _derived(make: Callable[[Record[Any]], Any]) -> Any:  # noqa: ANN401  # as `attrs.field`
+def derived(make: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # as `attrs.field`
+    """Make an attribute that *make* computes of the object."""
     return attrs.field(init=False, eq=False, default=attrs.Factory(make, takes_self=True))
 
 
@@ -75,12 +81,14 @@ class Record(Parser[T_co]):
     """See `record`."""
 
     cls: type[T_co]
-    fields: tuple[Field, ...] = _derived(_fields)
+    fields: tuple[Field, ...] = derived(_fields)
     # For speed: the fields whose parser is known, and the names of the arguments.
-    _plan: tuple[tuple[str, Parser[Any] | None, Field], ...] = _derived(_plan)
-    _arguments: tuple[tuple[str, str], ...] = _derived(_arguments)
-    # Whether it can turn out to be wrong when all of it is there.
-    _keeps: bool = _derived(_keeps)
+    _plan: tuple[Planned, ...] = derived(_plan)
+    _arguments: tuple[tuple[str, str], ...] = derived(_arguments)
+    # What is compared when all of it is there: which fields, and where they are among all.
+    _compared: tuple[tuple[int, Field], ...] = derived(_compared)
+    # Whether it can turn out to be wrong then.
+    _keeps: bool = derived(lambda parser: bool(parser._compared) or may_refuse(parser.cls))
 
     def __repr__(self) -> str:
         return f"record({self.cls.__qualname__.rpartition('<locals>.')[2]})"
@@ -89,7 +97,7 @@ class Record(Parser[T_co]):
         return record, (self.cls,)
 
     def children(self) -> tuple[Parser[object], ...]:
-        return tuple(one.parser for one in self.fields if one.parser is not None)
+        return tuple(one.parser for _, _, one in self._plan if one.parser is not None)
 
     def heads(self) -> tuple[Parser[object], ...]:
         found: list[Parser[object]] = []
@@ -101,18 +109,20 @@ class Record(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         run, known = current(), Known()
-        mark, ends = run.mark(keeps=True) if self._keeps else None, [run.input.position]
+        mark, spans, here = run.mark(keeps=True) if self._keeps else None, Spans(), 0
         path, depth = run.path, len(run.path)
         path.append("")
         try:
             for name, parser, one in self._plan:
                 path[depth] = name
                 chosen = self._chosen(one, known) if parser is None else parser
+                if mark is not None:
+                    here = run.input.position
                 known[name] = yield from chosen._parse()
                 if mark is not None:
-                    ends.append(run.input.position)
+                    spans.append((here, run.input.position))
             path.pop()
-            return self._made(known) if mark is None else self._checked(run, mark, known, ends)
+            return self._made(known) if mark is None else self._checked(run, mark, known, spans)
         except ParseError as error:
             run.place(error)  # while the path is still here
             raise
@@ -131,7 +141,7 @@ class Record(Parser[T_co]):
     def _made(self, known: Known) -> T_co:
         return called(self.cls, **{argument: known[name] for argument, name in self._arguments})
 
-    def _checked(self, run: Run, mark: Mark, known: Known, ends: list[int]) -> T_co:
+    def _checked(self, run: Run, mark: Mark, known: Known, spans: Spans) -> T_co:
         """Make the object, which may refuse what it is given, and compare what is computed."""
         run.check_held(mark)
         try:
@@ -141,16 +151,15 @@ class Record(Parser[T_co]):
         except ValueError as error:
             reason = text_of(error) or "a value that fits"
         else:
-            self._compare(run, value, known, ends)
+            self._compare(run, value, known, spans)
             return value
         raise run.unfit(mark, reason)
 
-    def _compare(self, run: Run, value: object, known: Known, ends: list[int]) -> None:
-        for one, start, end in zip(self.fields, ends, ends[1:], strict=False):
-            if one.computed:
-                expected = called(getattr, value, one.name)
-                if expected != known[one.name]:
-                    raise self._wrong(run, one.name, (start, end), expected)
+    def _compare(self, run: Run, value: object, known: Known, spans: Spans) -> None:
+        for at, one in self._compared:
+            expected = called(getattr, value, one.name)
+            if expected != known[one.name]:
+                raise self._wrong(run, one.name, spans[at], expected)
 
     def _wrong(self, run: Run, name: str, span: tuple[int, int], expected: object) -> ParseError:
         """Return the error for a field that is not what was computed."""
@@ -162,29 +171,35 @@ class Record(Parser[T_co]):
         return error
 
     def _build(self, value: object) -> Steps[None]:
-        if value is not NOTHING and type(value) is not self.cls:
-            raise BuildError(f"expected a {self.cls.__name__}, not {described(value)}")
+        self._check_class(value)
         place = builder().place_of_value
         for one in self.fields:
             place.append(one.name)
-            parser, part = _nothing(one) if value is NOTHING else _part(one, value)
+            parser, part = part_of_nothing(one) if value is NOTHING else part_of(one, value)
             if parser is not None:
                 yield from parser._build(part)
             place.pop()  # not after an error, which happened here
 
+    def _check_class(self, value: object) -> None:
+        if value is not NOTHING and type(value) is not self.cls:
+            raise BuildError(f"expected a {self.cls.__name__}, not {described(value)}")
+
     def _facts(self) -> Facts:
-        facts = sequence(one.facts for one in self.fields)
-        if may_refuse(self.cls):
-            # What it is given may become something else.
-            buildable = False if facts.buildable is False else None
-            nullable = False if facts.nullable is False else None
-            return attrs.evolve(
-                facts, unambiguous=None, canonical=None, buildable=buildable, nullable=nullable
-            )
-        return facts
+        return self._as_object(sequence(one.facts for one in self.fields))
+
+    def _as_object(self, facts: Facts) -> Facts:
+        """Return the facts of an object that is made of what has these."""
+        if not may_refuse(self.cls):
+            return facts
+        # What it is given may become something else.
+        buildable = False if facts.buildable is False else None
+        nullable = False if facts.nullable is False else None
+        return attrs.evolve(
+            facts, unambiguous=None, canonical=None, buildable=buildable, nullable=nullable
+        )
 
 
-def _part(one: Field, whole: object) -> tuple[Parser[object] | None, object]:
+def part_of(one: Field, whole: object) -> tuple[Parser[object] | None, object]:
     """Return how to build a field, None where it is not there, and its value."""
     part = answered(getattr, whole, one.name)
     if one.when is None or answered(one.when, whole):
@@ -194,7 +209,7 @@ def _part(one: Field, whole: object) -> tuple[Parser[object] | None, object]:
     return None, None
 
 
-def _nothing(one: Field) -> tuple[Parser[object], object]:
+def part_of_nothing(one: Field) -> tuple[Parser[object], object]:
     """Return how to build a field where there is no record."""
     if one.parser is None or one.when or one.computed:
         raise BuildError("cannot be built from nothing")
@@ -242,4 +257,7 @@ def record(cls: type[T], /) -> Parser[T]:
         >>> record(Greeting).build(Greeting(1, b"Bob"))
         b'\\x01\\x03Bob'
     """
-    return Record(cast("type[T]", get_origin(cls) or cls))
+    from ._packets import Packet, is_packet
+
+    kind = cast("type[T]", get_origin(cls) or cls)
+    return Packet(kind) if is_packet(fields_of(kind)) else Record(kind)

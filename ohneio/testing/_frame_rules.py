@@ -8,10 +8,20 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..combinators import _checksums, _dispatch, _fields, _framing, _looking, _records, _repetition
+from ..combinators import (
+    _bit,
+    _checksums,
+    _dispatch,
+    _fields,
+    _framing,
+    _looking,
+    _packets,
+    _records,
+    _repetition,
+)
 from ..core import BuildError
 from ._rules import MANY, RUN, joined, none, only_parsed, same_below
-from ._token_rules import built, built_or_none
+from ._token_rules import bits_of, built, built_or_none
 from ._walk import Child, Node, Strategy, beside, register
 
 # Frames.
@@ -144,16 +154,29 @@ register(
 def _drawn(draw: st.DrawFn, node: _records.Record[Any], child: Child) -> object:
     known: dict[str, Any] = {}
     for one in node.fields:
-        known[one.name] = draw(_of_field(one, SimpleNamespace(**known), child))
-    return node.cls(**{one.argument: known[one.name] for one in node.fields if not one.computed})
+        if not one.frames:
+            known[one.name] = draw(_of_field(node, one, SimpleNamespace(**known), child))
+    return node.cls(**{one.argument: known[one.name] for one in node.fields if one.argued})
 
 
-def _of_field(one: _fields.Field, before: object, child: Child) -> Strategy:
+def _of_field(
+    node: _records.Record[Any], one: _fields.Field, before: object, child: Child
+) -> Strategy:
+    if isinstance(one.parser, _bit.Bit):
+        return _of_bits(node, one)
     if one.when is not None and not one.when(before):
         return st.none()
     parser = one.make(before) if one.parser is None else one.parser
     values = child(parser) if one.parser is not None else beside(child, "values")(parser)
     return _small(parser, values) if one.computed else values
+
+
+def _of_bits(node: _records.Record[Any], one: _fields.Field) -> Strategy:
+    groups = [child for child in node.children() if isinstance(child, _packets.Group)]
+    found = next(bits for group in groups for bits in group.fields if bits.name == one.name)
+    if one.computed and found.kind is int:  # a size perhaps, as in `_small`
+        return st.integers(min_value=0, max_value=min(RUN, found.mask))
+    return bits_of(found)
 
 
 def _small(parser: Node, values: Strategy) -> Strategy:

@@ -8,7 +8,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ..combinators import _bits, _classes, _digits, _lines, _numbers, _text, _varints
+from ..combinators import (
+    _bit,
+    _bits,
+    _classes,
+    _digits,
+    _lines,
+    _numbers,
+    _packing,
+    _text,
+    _varints,
+)
 from ..core import BuildError
 from ._walk import Child, Node, Strategy, beside, register
 
@@ -125,17 +135,20 @@ def _texts(node: _text.Text, child: Child) -> Strategy:
     return drawn.filter(lambda text: built_or_none(node, text) is not None)
 
 
-def _field(field: _bits.Packed) -> Strategy:
+def bits_of(field: _packing.Packed) -> Strategy:
+    """Draw what some bits can be."""
     numbers = st.integers(min_value=0, max_value=(1 << field.width) - 1)
     kind: Callable[[int], Any] = field.kind
+    if isinstance(kind, _bit.Always):
+        return st.just(kind.number)
     if isinstance(kind, enum.EnumType):
         return st.sampled_from(list[Any](kind))
     return numbers.map(kind)
 
 
 def _packed(node: _bits.Bits[Any], _: Child) -> Strategy:
-    fields = {field.argument: _field(field) for field in node.fields}
-    made = st.builds(node.cls, **fields)
+    some = [one for one in node.fields if not isinstance(one.kind, _bit.Always)]
+    made = st.builds(node.cls, **{one.argument: bits_of(one) for one in some})
     return made.filter(lambda value: built_or_none(node, value) is not None)
 
 

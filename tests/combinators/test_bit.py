@@ -5,7 +5,7 @@ import enum
 import pytest
 
 from ohneio import BuildError, UsageError, bit, seq, uint8
-from ohneio.combinators._bit import Bit, check_kind
+from ohneio.combinators._bit import Always, Bit, check_kind
 
 
 class Colour(enum.Enum):
@@ -24,6 +24,7 @@ class Named(enum.Enum):
         (Bit(1, bool), "bit(1, bool)"),
         (Bit(2, Colour), "bit(2, Colour)"),
         (Bit(2, lambda n: n), "bit(2)"),
+        (Bit(4, Always(3)), "bit(4, always=3)"),
     ],
 )
 def test_it_is_written_as_it_was_made(one, text):
@@ -76,3 +77,14 @@ def test_a_field_knows_its_bits():
     made = bit(3, int, default=5)
     assert Bit(3, int) in [getattr(one, "parser", None) for one in made.metadata.values()]
     assert made._default == 5
+
+
+def test_bits_that_are_always_the_same():
+    """Any other number is none of theirs, and one that they cannot be is refused."""
+    assert Always(3)(3) == 3
+    with pytest.raises(ValueError, match="expected 3"):
+        Always(3)(4)
+    check_kind("field", Always(3), 2)
+    for number in (4, -1, "3"):
+        with pytest.raises(UsageError):
+            bit(2, always=number)

@@ -340,14 +340,37 @@ def test_a_field_has_one_bit_or_more(n):
         bit(n)
 
 
-def test_a_bit_is_no_parser_by_itself():
-    """`record` is the wrong word for such a class."""
-    message = r"bit\(1\) is a part of a byte: use bits\(\) of its class, not record\(\)"
-    with pytest.raises(UsageError, match=message):
-        record(Start).parse(b"\x81")
-    with pytest.raises(UsageError, match=message):
-        record(Start).build(Start(True, 0, Opcode.TEXT))
+def test_a_record_of_bits_is_the_same():
+    """`record` takes such a class too, with the same values and bytes."""
+    assert record(Start).parse(b"\x81") == start.parse(b"\x81") == Start(True, 0, Opcode.TEXT)
+    assert record(Start).build(Start(True, 0, Opcode.TEXT)) == b"\x81"
     assert repr(bits(made(bit(8, int))).cls) == "<class 'tests.combinators.test_bits.Made'>"
+
+
+@wire
+class Version:
+    """Bits that can be but one number, beside some that can be any."""
+
+    version: int = bit(4, always=4)
+    words: int = bit(4, int)
+
+
+def test_bits_that_are_always_the_same():
+    """They are no argument, are built by themselves, and are a mismatch where they are not."""
+    version = bits(Version)
+    assert version.parse(b"\x45") == Version(5)
+    assert (Version(5).version, version.build(Version(5))) == (4, b"\x45")
+    assert version.facts.first == frozenset(range(0x40, 0x50))
+    with pytest.raises(ParseError, match=r"expected 4 at offset 0 \(in version\)"):
+        version.parse(b"\x65")
+    check(version, [b"\x45", b"\x65"])
+
+
+def test_bits_know_nothing_of_other_fields():
+    """What follows from others, or is judged beside them, wants `record`."""
+    for one in (bit(8, int, computed=lambda _: 1), bit(8, int, verify=lambda _: True)):
+        with pytest.raises(UsageError, match=r"Made\.\w+ depends on other fields"):
+            bits(made(one))
 
 
 def test_bits_are_shown_as_what_makes_them():

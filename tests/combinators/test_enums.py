@@ -4,6 +4,7 @@ import enum
 
 import pytest
 
+from ohneio.combinators._bit import Always
 from ohneio.combinators._enums import faithful, may_begin
 
 WIDTH = 5
@@ -128,6 +129,14 @@ def test_what_has_no_value_does_not_begin_at_all(kind):
     for head, unseen in beginnings():
         if not any(has_value(kind, head + more) for more in range(1 << unseen)):
             assert not may_begin(kind, head, unseen)
+
+
+def test_what_is_always_the_same_begins_so():
+    """A number is refused with the first bits that are not its own."""
+    only = Always(WIDTH + 2)
+    for head, unseen in beginnings():
+        some = range(head, head + (1 << unseen))
+        assert may_begin(only, head, unseen) is (only.number in some)
 
 
 @pytest.mark.parametrize("kind", OTHERS)

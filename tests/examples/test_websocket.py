@@ -108,11 +108,11 @@ def frames(draw):
     long = st.sampled_from([126, 200, 65535, 65536]).map(bytes)
     payload = draw(st.binary(max_size=125) if opcode.control else st.binary(max_size=130) | long)
     fin = opcode.control or draw(st.booleans())
-    return Frame(opcode, payload, fin, draw(st.none() | st.binary(min_size=4, max_size=4)))
+    mask = draw(st.none() | st.binary(min_size=4, max_size=4))
+    return Frame(opcode, payload, fin=fin, mask=mask)
 
 
-BY_HAND = {frame: frames()}
-test_frames_go_round = roundtrip(frame, BY_HAND)
+test_frames_go_round = roundtrip(frame)
 
 
 # wsproto: a client takes no masked frames and a server no others.
@@ -128,7 +128,7 @@ def by_wsproto(data):
             found, payload = found or part.opcode, (payload or b"") + part.payload
             if part.frame_finished:
                 size = len(data) - len(decoder.buffer)
-                mine = Frame(Opcode(found), payload, part.message_finished)
+                mine = Frame(Opcode(found), payload, fin=part.message_finished)
                 return Seen("value", mine, size)
         return Seen("more")
     except peer.ParseFailed as error:
@@ -140,12 +140,16 @@ def ours(data):
     if mine.kind != "value":
         return mine
     one = mine.what
-    return Seen("value", Frame(one.opcode, one.payload, one.fin), mine.size)
+    return Seen("value", Frame(one.opcode, one.payload, fin=one.fin), mine.size)
 
 
 DIFFERENCES = {
     "decided early": Difference(
-        "refused", "more", "one of Opcode", "03", "it waits for the second byte of the head"
+        "refused",
+        "more",
+        "one of Opcode|in reserved",
+        "03",
+        "it waits for the second byte of the head",
     ),
     "lengths beyond max_buffered": Difference(
         "refused", "more", "limit|max_buffered", "827f0fffffffffffffff", "it gives frames in parts"
@@ -153,7 +157,7 @@ DIFFERENCES = {
 }
 
 
-@given(wire(frame, BY_HAND) | mutated(frame, BY_HAND))
+@given(wire(frame) | mutated(frame))
 def test_wsproto_reads_the_same(data):
     why(data, ours(data), by_wsproto(data), DIFFERENCES)
 

@@ -8,6 +8,7 @@ import attrs
 
 from ohneio import (
     Parser,
+    bit,
     checksummed,
     count_prefixed,
     delimited,
@@ -60,6 +61,19 @@ class Message:
         return self.size // 2
 
 
+@wire
+class Packet:
+    """Fields of bits beside others, some of which no one gives."""
+
+    version: int = bit(4, always=2)
+    urgent: bool = bit(1, bool, default=False, kw_only=True)
+    long: bool = bit(1, bool, computed=lambda m: len(m.body) > 9)
+    kind: Kind = bit(2, Kind, verify=lambda m: m.kind or not m.urgent, expected="another")
+    size: int = field(uint16, frames=True)
+    number: int | None = field(uint8, when=lambda m: m.long, verify=lambda m: m.number)
+    body: bytes = field(rest, verify=lambda m: m.body, expected="something")
+
+
 T = TypeVar("T")
 
 
@@ -99,6 +113,17 @@ def records() -> None:
     _ = assert_type(plain, Parser[Plain])
     _ = assert_type(points, Parser[list[Point]])
     _ = assert_type(pairs, Parser[Pair[int]])
+
+
+def packets() -> None:
+    """Arguments are what is left when constants, sizes and what is computed are taken away."""
+    packet = Packet(Kind.LINE, None, b"abc", urgent=True)
+    _ = assert_type(packet.version, int)
+    _ = assert_type(packet.urgent, bool)
+    _ = assert_type(packet.long, bool)
+    _ = assert_type(packet.kind, Kind)
+    packets = record(Packet)
+    _ = assert_type(packets, Parser[Packet])
 
 
 def frames() -> None:

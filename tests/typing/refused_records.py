@@ -4,6 +4,7 @@ import zlib
 
 from ohneio import (
     Parser,
+    bit,
     checksummed,
     count_prefixed,
     delimited,
@@ -36,6 +37,22 @@ class Wrong:
     off: int = field(uint8, when=lambda m: m.text)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     made: str = field(lambda m: exactly(m.off))  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     default: int = field(uint8, default="5")  # type: ignore[arg-type, assignment]  # pyright: ignore[reportAssignmentType]
+
+
+@wire
+class Bits:
+    """Bits of one number, of which it is the only one."""
+
+    one: int = bit(4, always=2)
+    other: bool = bit(4, int)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+def packets() -> None:
+    """What is always the same is no argument."""
+    Bits(2, True)  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    bit(4, always="2")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    field(uint8, frames=True, default=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    field(rest, frames=True)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 def records() -> None:
