@@ -1,17 +1,23 @@
 """What is public, and where it is found."""
 
+import ast
 import importlib
 import inspect
+import re
+import typing
+from pathlib import Path
 
 import pytest
 
 import ohneio
 import ohneio.combinators
 import ohneio.core
+import ohneio.testing
 
 #: For those who write classes of parsers: found in ohneio.core, not among the everyday names.
 FOR_COMBINATORS = {"Step", "builder", "built", "put"}
 
+ROOT = Path(__file__).parents[1]
 PACKAGES = [ohneio, ohneio.core, ohneio.combinators]
 
 
@@ -79,3 +85,36 @@ def test_the_package_is_typed():
     """Type checkers look into it."""
     files = importlib.import_module("importlib.resources").files("ohneio")
     assert (files / "py.typed").is_file()
+
+
+def test_every_public_name_has_cases_for_the_type_checkers():
+    """In tests/typing, where mypy and pyright are told what to make of it."""
+    files = (ROOT / "tests" / "typing").glob("*.py")
+    trees = [ast.parse(file.read_text()) for file in files if not file.match("refused*")]
+    used = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for package in (*PACKAGES, ohneio.testing):
+        assert set(package.__all__) - used == set()
+
+
+#: What cannot be known: what a projection gets, and what a format means.
+ANYTHING = {"Parser.of", "field", "struct_unpack"}
+
+
+def signatures(name, thing):
+    """Yield the signatures of a function, or of a class's public methods, as they are annotated."""
+    if inspect.isclass(thing):
+        for key, one in vars(thing).items():
+            if not key.startswith("_") or key in {"__init__", "__or__", "__rshift__", "__lshift__"}:
+                yield from signatures(f"{name}.{key}", getattr(one, "fget", one))
+    elif inspect.isfunction(thing):
+        for one in typing.get_overloads(thing) or [thing]:
+            yield name, str(inspect.signature(one))
+
+
+def test_any_stands_in_no_public_signature_but_where_nothing_can_be_known():
+    """A checker that sees `Any` stops looking."""
+    public = {**vars(ohneio.core), **vars(ohneio.combinators)}
+    names = {*ohneio.core.__all__, *ohneio.combinators.__all__, "map"}
+    found = [one for name in names for one in signatures(name, public[name])]
+    assert len(found) > 100
+    assert {name for name, text in found if re.search(r"\bAny\b", text)} == ANYTHING

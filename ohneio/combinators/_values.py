@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Never, TypeVar
 
 import attrs
 
@@ -64,7 +64,7 @@ class Success(Parser[T_co]):
 
 
 @attrs.frozen(repr=False)
-class Fail(Parser[Any]):
+class Fail(Parser[Never]):
     """See `fail`."""
 
     message: str
@@ -72,7 +72,7 @@ class Fail(Parser[Any]):
     def __repr__(self) -> str:
         return f"fail({self.message!r})"
 
-    def _parse(self) -> Steps[Any]:
+    def _parse(self) -> Steps[Never]:
         yield from ()
         raise ParseError(self.message)
 
@@ -117,7 +117,7 @@ def success(value: T) -> Parser[T]:
     return Success(value)
 
 
-def fail(message: str) -> Parser[Any]:
+def fail(message: str) -> Parser[Never]:
     """Fail at once with *message*, when parsing and when building.
 
     Example:

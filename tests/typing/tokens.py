@@ -11,9 +11,17 @@ from ohneio import (
     decimal,
     exactly,
     float32,
+    float32le,
+    float64,
     float64le,
     hexadecimal,
     int8,
+    int16,
+    int16le,
+    int32,
+    int32le,
+    int64,
+    int64le,
     integer,
     leb128,
     line,
@@ -26,7 +34,12 @@ from ohneio import (
     struct_unpack,
     take_while,
     text,
+    uint8,
     uint16,
+    uint16le,
+    uint32,
+    uint32le,
+    uint64,
     uint64le,
     until,
     wire,
@@ -67,10 +80,13 @@ def lines() -> None:
 
 def numbers() -> None:
     """Integers are `int`, floats are `float`, and a format can be anything."""
-    _ = assert_type(int8, Parser[int])
+    for unsigned in (uint8, uint16, uint16le, uint32, uint32le, uint64, uint64le):
+        _ = assert_type(unsigned, Parser[int])
+    for signed in (int8, int16, int16le, int32, int32le, int64, int64le):
+        _ = assert_type(signed, Parser[int])
+    for real in (float32, float32le, float64, float64le):
+        _ = assert_type(real, Parser[float])
     _ = assert_type(uint16.parse(b"ab"), int)
-    _ = assert_type(uint64le, Parser[int])
-    _ = assert_type(float32, Parser[float])
     _ = assert_type(float64le.parse(bytes(8)), float)
     _ = assert_type(struct_unpack("!IH"), Parser[tuple[Any, ...]])
     for varint in (leb128, sleb128, zigzag, mqtt_varint, quic_varint):
