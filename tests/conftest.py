@@ -1,5 +1,6 @@
 """How much hypothesis tries, and which `ohneio` is under test."""
 
+import gc
 import importlib.util
 import os
 import sysconfig
@@ -65,3 +66,10 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Say which `ohneio` it is."""
     return f"ohneio: {_home_of_ohneio()}, hypothesis profile: {_profile()}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_looked_through_twice() -> None:
+    """Spare the garbage collector what is there already: all tests, and what earlier ones left."""
+    gc.collect()
+    gc.freeze()

@@ -25,15 +25,6 @@ def awaiting_loop(request):
     return request.param
 
 
-@pytest.fixture(scope="package", autouse=True)
-def what_was_there_before():
-    """Spare the collector what the tests did not make."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_open():
     """Let an unclosed socket be this test's fault rather than that of a later one."""
