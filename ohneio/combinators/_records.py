@@ -229,7 +229,8 @@ def record(cls: type[T], /) -> Parser[T]:
     ``__attrs_post_init__``) is a mismatch at the record's first byte; what
     else it raises goes to the embedder unchanged. Where it may refuse its
     arguments, or a field is computed, the record's bytes are kept until it is
-    whole: at most ``max_buffered``.
+    whole: at most ``max_buffered``. Fields of bits that stand together are
+    taken together, and fail as in `bits`.
 
     Its inverse builds the fields of an object of exactly this class; errors
     name the field. What the functions of a field raise is a `BuildError` then.
