@@ -34,7 +34,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--chunk", type=int, help="only rows in chunks of so many bytes")
     parser.add_argument("--limits", action="store_true", help="ours and the limits, no peers")
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
-    parser.add_argument("--rounds", type=int, default=51)
+    parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--original", type=Path, help="where ohneio 0.8.1 was installed")
     parser.add_argument(
         "--into", type=Path, default=Path("build/benchmarks"), help="directory for data and plot"

@@ -67,6 +67,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 def _speed(ratio: Ratio) -> dict[str, Any]:
     target = ratio.target
     return {
+        "what": ratio.what or "speed",
         "of": ratio.ours,
         "in multiples of": ratio.other,
         "median": round(ratio.median, 3),

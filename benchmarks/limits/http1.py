@@ -29,8 +29,8 @@ def requests() -> Callable[[bytes], list[Request]]:
     """Return a function from a chunk to the request heads that it completes."""
     rest = b""
     new, minor_of = object.__new__, MINORS.get
-    set_method, set_target = Request.method.__set__, Request.target.__set__  # type: ignore[attr-defined]
-    set_minor, set_headers = Request.minor.__set__, Request.headers.__set__  # type: ignore[attr-defined]
+    set_method, set_target = Request.method.__set__, Request.target.__set__
+    set_minor, set_headers = Request.minor.__set__, Request.headers.__set__
 
     def feed(chunk: bytes) -> list[Request]:
         nonlocal rest

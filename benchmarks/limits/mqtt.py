@@ -44,9 +44,9 @@ def publishes(limit: int = MAX) -> Callable[[bytes], list[Publish]]:
     """Return a function from a chunk to the packets that it completes."""
     rest = b""
     new, flags = object.__new__, FLAGS.get
-    set_topic, set_payload = Publish.topic.__set__, Publish.payload.__set__  # type: ignore[attr-defined]
-    set_qos, set_retain = Publish.qos.__set__, Publish.retain.__set__  # type: ignore[attr-defined]
-    set_dup, set_id = Publish.dup.__set__, Publish.packet_id.__set__  # type: ignore[attr-defined]
+    set_topic, set_payload = Publish.topic.__set__, Publish.payload.__set__
+    set_qos, set_retain = Publish.qos.__set__, Publish.retain.__set__
+    set_dup, set_id = Publish.dup.__set__, Publish.packet_id.__set__
 
     def feed(chunk: bytes) -> list[Publish]:
         nonlocal rest

@@ -61,7 +61,7 @@ def replies(limit: int = MAX) -> Callable[[bytes], list[Reply]]:
     open_left = 0
     new = object.__new__
     string_size, number, array_size = STRINGS.get, NUMBERS.get, ARRAYS.get
-    set_simple, set_error = Simple.text.__set__, Error.text.__set__  # type: ignore[attr-defined]
+    set_simple, set_error = Simple.text.__set__, Error.text.__set__
 
     def feed(chunk: bytes) -> list[Reply]:
         nonlocal rest, open_items, open_left

@@ -23,8 +23,8 @@ def frames(limit: int = MAX) -> Callable[[bytes], list[Frame]]:
     rest = b""
     new, number = object.__new__, int.from_bytes
     short, long = Struct("!H").unpack_from, Struct("!Q").unpack_from
-    set_opcode, set_payload = Frame.opcode.__set__, Frame.payload.__set__  # type: ignore[attr-defined]
-    set_fin, set_mask = Frame.fin.__set__, Frame.mask.__set__  # type: ignore[attr-defined]
+    set_opcode, set_payload = Frame.opcode.__set__, Frame.payload.__set__
+    set_fin, set_mask = Frame.fin.__set__, Frame.mask.__set__
 
     def feed(chunk: bytes) -> list[Frame]:
         nonlocal rest

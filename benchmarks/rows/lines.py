@@ -27,7 +27,7 @@ class Loop:
         return False
 
     def create_future(self) -> asyncio.Future[None]:
-        return asyncio.Future(loop=self)  # type: ignore[arg-type]
+        return asyncio.Future(loop=self)
 
 
 def stream_reader() -> Runner:
@@ -41,7 +41,7 @@ def stream_reader() -> Runner:
             values.append(await reader.readuntil(b"\n"))
 
     def run(chunks: Sequence[bytes]) -> Iterator[list[bytes]]:
-        reader = asyncio.StreamReader(limit=limits.MAX, loop=Loop())  # type: ignore[arg-type]
+        reader = asyncio.StreamReader(limit=limits.MAX, loop=Loop())
         values: list[bytes] = []
         task = lines(reader, values)
         task.send(None)

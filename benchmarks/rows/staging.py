@@ -83,7 +83,7 @@ def timed(
         start = clock()
         stage(parser)
         staged = clock()
-        source: str = parser.source  # type: ignore[attr-defined]  # before there was staging
+        source: str = parser.source
         asked = clock()
         compile(source, "staged", "exec")
         staging.append(staged - start)
