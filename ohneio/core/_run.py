@@ -10,6 +10,7 @@ is dropped is gone at once, without the garbage collector.
 from __future__ import annotations
 
 import enum
+import sys
 from typing import Protocol, TypeVar
 
 from ._buffer import Buffer
@@ -426,18 +427,21 @@ class Run(Host):
     def release(self, mark: Mark) -> None:
         """Close an alternative, unless `commit` has done it.
 
-        Where nothing has failed call `check_held` before.  Where something has,
-        too much may be held by now: had the bytes come one by one, then that
-        would have been the failure.
+        Where nothing has failed call `check_held` before.
+
+        Raises:
+            LimitExceeded: Something has failed, with too much held: had the bytes
+                come one by one, then that would have been the failure.
         """
         if mark.alive:
-            if self._holds_too_much():
-                self._spilled = self.marks[0].position
-                if self.marks[0] is mark:
-                    self.input.move_to(mark.position)
+            spilt = self._holds_too_much()
+            if spilt:
+                self._take_back_all()
             self.marks.pop()
             if not self.marks:
                 self._let_go()
+            if spilt and isinstance(sys.exception(), Exception):  # no interruption
+                raise self.over_limit(self.limits.max_buffered, "max_buffered")
 
     def rewind(self, mark: Mark) -> None:
         """Go back to where an alternative began.
@@ -467,10 +471,14 @@ class Run(Host):
         protocol goes to sleep: what trips there would trip at the end as well.
         """
         if mark.alive and self._holds_too_much():
-            # Told anew at the end of the item: where this is seen depends on the cuts.
-            self._spilled = self.marks[0].position
-            self.input.move_to(self._spilled)
+            self._take_back_all()
             raise self.over_limit(self.limits.max_buffered, "max_buffered")
+
+    def _take_back_all(self) -> None:
+        """Go back to where the outermost alternative began, which held too much."""
+        # Told anew at the end of the item: where this is seen depends on the cuts.
+        self._spilled = self.marks[0].position
+        self.input.move_to(self._spilled)
 
     def _holds_too_much(self) -> bool:
         return self.input.position - self.marks[0].position > self.limits.max_buffered
@@ -492,7 +500,9 @@ class Run(Host):
         self.input.let_go()
 
     def refuse_in_alternative(self, name: str) -> None:
-        """Refuse an action that could not be taken back."""
+        """Refuse an action that could not be taken back, or comes too late for the limit."""
+        if self.marks:
+            self.check_held(self.marks[0])
         if not all(mark.keeps for mark in self.marks):
             raise UsageError(
                 f"{name} inside an alternative: if it fails, that could not be taken back; "
