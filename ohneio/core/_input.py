@@ -19,7 +19,7 @@ import functools
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ._buffer import LARGE, Buffer, Bytes
+from ._buffer import LARGE, SLACK, Buffer, Bytes
 from ._errors import UsageError
 
 __all__ = ["NO_END", "Blocks", "Input", "Search", "block_at"]
@@ -163,7 +163,7 @@ class Input(Buffer):
 
     # `free` is the current block where nothing but its end bounds a token, else
     # empty: a search in it needs no `stop`, and so takes an argument less.
-    __slots__ = ("_held", "end", "eof", "free", "limit", "search")
+    __slots__ = ("_held", "_since", "end", "eof", "free", "limit", "search")
 
     eof: bool
     end: int
@@ -171,6 +171,7 @@ class Input(Buffer):
     limit: int
     search: Search | None
     _held: list[bytes] | None
+    _since: int
 
     def __init__(self, limit: int) -> None:
         # Where the innermost frame ends.
@@ -181,8 +182,9 @@ class Input(Buffer):
         super().__init__()
         self.eof = False
         self.search = None
-        # A list while what is read may have to come back.
+        # A list while what is read may have to come back, and from where on.
         self._held = None
+        self._since = 0
 
     def _add(self, data: bytes) -> None:
         rest = len(self.data) - self.pos
@@ -271,13 +273,24 @@ class Input(Buffer):
         return bytes(memoryview(blocks[index])[start - first : start - first + size])
 
     def settle(self) -> None:
-        if self.pos and self._held is None:
+        if not self.pos:
+            return
+        if self._held is None:
             super().settle()
+        elif not self._held and (gone := self._gone(self.data)):
+            self.base += gone
+            self._show(self.data[gone:], self.pos - gone)
+
+    def _gone(self, block: bytes) -> int:
+        """Return how much of *block*, which begins at `base`, is not held, if it is most of it."""
+        gone = self._since - self.base
+        return gone if gone >= SLACK and gone > len(block) - gone else 0
 
     def hold(self) -> None:
         """Keep what is read from here on."""
         if self._held is None:
             self._held = []
+            self._since = self.base + self.pos
 
     def let_go(self) -> None:
         """Forget what was held."""
@@ -306,6 +319,8 @@ class Input(Buffer):
             self._behind += len(block)
 
     def _pass(self, piece: Bytes) -> None:
+        if self._held is not None:
+            block = piece if isinstance(piece, bytes) else bytes(piece)
+            if kept := block if self._held else block[self._gone(block) :]:
+                self._held.append(kept)
         self.base += len(piece)
-        if self._held is not None and piece:
-            self._held.append(piece if isinstance(piece, bytes) else bytes(piece))

@@ -420,3 +420,27 @@ def test_a_frame_holds_for_blocks_that_come_later():
     source.frame(1)
     source.take(3)
     assert source.stop == 0
+
+
+@pytest.mark.parametrize("before", [0, 10, 2000, 70_000])
+@pytest.mark.parametrize("inside", [0, 10, 3000])
+@pytest.mark.parametrize("behind", [0, 1, 50, 5000])
+def test_what_is_not_held_is_let_go_and_what_is_can_come_back(before, inside, behind):
+    """Going to sleep in the middle keeps no more than a little of what was read before."""
+    first = bytes(before) + b"h" * inside + b"n" * behind
+    source = Input(1 << 20)
+    source.write(first)
+    source.skip(before)
+    source.hold()
+    source.skip(inside)
+    source.settle()
+    assert source.position == before + inside
+    assert len(source.data) <= 2 * (inside + behind) + 1024
+    for chunk in (b"m" * 5000, b"o" * 10):
+        source.write(chunk)
+    source.skip(behind + 4000)  # into another block
+    source.settle()
+    assert sum(map(len, source._held)) <= 2 * (inside + behind) + 1024
+    source.move_to(before)
+    rest = b"h" * inside + b"n" * behind + b"m" * 5000 + b"o" * 10
+    assert (source.position, source.peek(len(rest)), len(source)) == (before, rest, len(rest))

@@ -392,7 +392,11 @@ def test_t24_results_are_bytes(how):
         assert type(conn.unconsumed) is bytes
 
 
-@pytest.mark.parametrize("item", [exactly(5), until(b";"), literal(b"kept;")])
+# Which holds what it has read until it is decided.
+SOME = literal(b"kepler") | recognize(exactly(4) << literal(b";"))
+
+
+@pytest.mark.parametrize("item", [exactly(5), until(b";"), recognize(exactly(5)), SOME])
 def test_t25_a_small_value_keeps_no_large_chunk(item):
     """Nor does a small rest of one, which is not consumed yet."""
 
