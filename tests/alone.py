@@ -8,6 +8,7 @@ it tells of all of a package, as JSON.
 import importlib.util
 import json
 import multiprocessing
+import os
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -18,9 +19,8 @@ import pytest
 HERE = Path(__file__).parent
 #: One directory up is where the configuration is.
 ROOT = HERE.parent
-#: Nothing is loaded that these tests do without: that is most of the time they take.
-OPTIONS = ["-q", "-m", "not slow", "--noconftest", "--disable-plugin-autoload"]
-OPTIONS += ["-p", "no:cacheprovider"]
+#: Nothing is loaded that these tests do without: that is much of the time they take.
+OPTIONS = ["-q", "-m", "not slow", "--disable-plugin-autoload", "-p", "no:cacheprovider"]
 
 
 def modules(package: str) -> list[str]:
@@ -43,7 +43,9 @@ def missed(package: str, names: list[str]) -> dict[str, str]:
     if it were the only one: no branch is taken, or left out, for what another did.
     """
     import coverage  # only here: who only asks which tests there are does not need it
+    import hypothesis  # noqa: F401  # what some of them import, once for all
 
+    os.environ["HYPOTHESIS_PROFILE"] = "brief"  # the same examples each time
     measured = coverage.Coverage(
         data_file=None,
         config_file=str(ROOT / "pyproject.toml"),

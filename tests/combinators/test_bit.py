@@ -85,6 +85,8 @@ def test_bits_that_are_always_the_same():
     with pytest.raises(ValueError, match="expected 3"):
         Always(3)(4)
     check_kind("field", Always(3), 2)
+    made = next(iter(bit(2, always=3).metadata.values()))
+    assert (made.parser, made.computed(None)) == (Bit(2, Always(3)), 3)
     for number in (4, -1, "3"):
         with pytest.raises(UsageError):
             bit(2, always=number)

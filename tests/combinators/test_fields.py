@@ -7,7 +7,7 @@ from typing import ClassVar
 import attrs
 import pytest
 
-from ohneio import UsageError, exactly, field, record, rest, uint8, uint16, wire
+from ohneio import UsageError, bit, exactly, field, record, rest, uint8, uint16, wire
 from ohneio.combinators._fields import fields_of, may_refuse
 
 
@@ -71,6 +71,15 @@ class OfPlain(Plain):
     third: int = field(uint8)
 
 
+@wire
+class Framed:
+    """The size of what stands behind it is nobody's argument, and no attribute."""
+
+    mark: int = bit(8, always=7)
+    size: int = field(uint8, frames=True)
+    body: bytes = field(rest, verify=lambda m: m.body)
+
+
 def names(cls: type) -> list[str]:
     return [one.name for one in fields_of(cls)]
 
@@ -112,6 +121,23 @@ def test_a_computed_field_that_is_not_there_is_none():
     """As any other that is off."""
     assert Flagged(0).check is None
     assert Flagged(4).check == 5
+
+
+def test_a_size_and_what_is_always_the_same_are_no_arguments():
+    """The one is computed and not kept, the other is known."""
+    assert Framed(b"ab").mark == 7
+    assert not hasattr(Framed(b"ab"), "size")
+    assert not hasattr(Framed, "size")
+    assert [(one.constant, one.argued) for one in fields_of(Framed)] == [
+        (True, False), (False, False), (False, True),
+    ]  # fmt: skip
+
+    @wire
+    class Defaulted:
+        size: int = field(uint8, frames=True)
+        body: bytes = field(rest, default=b"")
+
+    assert Defaulted() == Defaulted(b"")
 
 
 def test_defaults_are_those_of_attrs():
@@ -229,6 +255,10 @@ def test_a_computed_field_wants_a_wire_class():
         lambda: field(uint8, computed=len, default=1),
         lambda: field(uint8, computed=len, factory=int),
         lambda: field(uint8, computed=len, kw_only=True),
+        lambda: field(uint8, frames=True, default=1),
+        lambda: field(uint8, frames=True, computed=len),
+        lambda: field(uint8, frames=True, when=len),
+        lambda: field(uint8, frames=True, verify=len),
         lambda: record(int),
     ],
 )
@@ -250,3 +280,11 @@ def test_the_facts_of_a_field_are_those_of_its_parser():
     assert (data.facts.greatest, data.facts.nullable, data.facts.buildable) == (None, None, None)
     assert (more.facts.least, more.facts.greatest, more.facts.nullable) == (0, 1, None)
     assert more.facts.unambiguous
+
+
+def test_what_is_judged_may_be_refused_when_it_is_empty():
+    """Nor does it build from nothing, where it would have to be judged too."""
+    body = fields_of(Framed)[2]
+    assert rest.facts.nullable is True
+    assert (body.facts.nullable, body.facts.silent) == (None, False)
+    assert rest.facts.silent is True
