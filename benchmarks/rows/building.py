@@ -43,8 +43,8 @@ def each(build: Callable[[Any], Any]) -> Runner:
     return run
 
 
-def ours(name: str, parser: Parser[Any], *, aside: bool = False) -> Competitor:
-    return Competitor(f"{name}.build", lambda: each(parser.build), aside=aside)
+def ours(name: str, parser: Parser[Any]) -> Competitor:
+    return Competitor(f"{name}.build", lambda: each(parser.build))
 
 
 def limit(write: Callable[[Any], bytes]) -> Competitor:
@@ -112,11 +112,7 @@ def as_dicts(batch: list[Publish]) -> list[dict[str, Any]]:
 
 PACKETS = Row(
     Job("building MQTT PUBLISH packets", in_batches(mqtt.messages), items=2048, chunk=None),
-    ours=(
-        ours("declared", mqtt.declared),
-        ours("publish", publish, aside=True),
-        ours("control_packet", control_packet, aside=True),
-    ),
+    ours=(ours("publish", publish), ours("control_packet", control_packet)),
     peers=(
         Competitor("construct", lambda: each(construct_publish().build), given=as_dicts),
         Competitor(

@@ -1,34 +1,18 @@
-"""MQTT PUBLISH packets: of all qualities of service, with a topic of some levels.
-
-Of the grammars, `declared` is plain data.  Those of the example run its
-generators, which nobody can make flat: they are shown aside.
-"""
+"""MQTT PUBLISH packets: of all qualities of service, with a topic of some levels."""
 
 from __future__ import annotations
 
 import random
 
-from examples.mqtt import Publish, QoS, control_packet, identifier, publish, topic_name
-from ohneio import (
-    Parser,
-    Steps,
-    dispatch,
-    emit,
-    length_prefixed,
-    mqtt_varint,
-    protocol,
-    read,
-    rest,
-    seq,
-    uint8,
-)
+from examples.mqtt import Publish, QoS, control_packet, publish
+from ohneio import Steps, emit, protocol, read
 
 from .._driving import calling, connecting, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import mqtt as limits
 from ..limits.mqtt import FLAGS, Malformed
 
-__all__ = ["ROWS", "declared", "messages"]
+__all__ = ["ROWS", "messages"]
 
 
 def message(source: random.Random) -> Publish:
@@ -51,32 +35,6 @@ def messages(items: int) -> list[Publish]:
 
 def message_bytes(items: int) -> bytes:
     return b"".join(map(publish.build, messages(items)))
-
-
-# As plain data: a body for each first byte that may be.
-
-
-def body(qos: QoS, retain: bool, dup: bool) -> Parser[Publish]:
-    if not qos:
-        return seq(topic_name, rest).map(
-            lambda it: Publish(it[0], it[1], qos, retain, dup),
-            lambda it: (it.topic, it.payload),
-        )
-    return seq(topic_name, identifier, rest).map(
-        lambda it: Publish(it[0], it[2], qos, retain, dup, it[1]),
-        lambda it: (it.topic, it.packet_id, it.payload),
-    )
-
-
-def first_of(it: Publish) -> int:
-    return 0x30 | it.dup << 3 | it.qos << 1 | it.retain
-
-
-declared = dispatch(
-    uint8,
-    {first: length_prefixed(mqtt_varint, body(*flags)) for first, flags in FLAGS.items()},
-    key=first_of,
-)
 
 
 # What one would write by hand, on the primitives.
@@ -121,16 +79,14 @@ def publish_of(flags: tuple[QoS, bool, bool], packet: bytes) -> Publish:
     packet_id = int.from_bytes(body[:2])
     if not packet_id or len(body) < 2:
         raise Malformed
-    named = {"qos": qos, "retain": retain, "dup": dup, "packet_id": packet_id}
-    return Publish(topic, body[2:], **named)
+    return Publish(topic, body[2:], qos=qos, retain=retain, dup=dup, packet_id=packet_id)
 
 
 PUBLISHES = Row(
     Job("MQTT PUBLISH packets", message_bytes, items=2048),
     ours=(
-        Competitor("declared", lambda: streaming(declared)),
-        Competitor("publish", lambda: streaming(publish), aside=True),
-        Competitor("control_packet", lambda: streaming(control_packet), aside=True),
+        Competitor("publish", lambda: streaming(publish)),
+        Competitor("control_packet", lambda: streaming(control_packet)),
     ),
     peers=(Competitor("by hand, on primitives", by_hand),),
     limits=(Competitor("limit", lambda: calling(limits.publishes)),),

@@ -1,8 +1,5 @@
 """WebSocket frames with masked payloads of 40 bytes, as a client sends them.
 
-Of the grammars, `declared` is plain data.  That of the example runs a
-generator, which nobody can make flat: it is shown aside.
-
 The peers do not tell the mask, and their payloads may be of another class: what
 is compared is opcode, payload and fin.  Both also know which frames make a
 message, and websockets unmasks in C.  Its reader of frames, which is no part of
@@ -15,26 +12,13 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from examples.websocket import Frame, Opcode, frame, masked
-from ohneio import (
-    Parser,
-    dispatch,
-    exactly,
-    length_prefixed,
-    literal,
-    one_of,
-    rest,
-    seq,
-    uint8,
-    uint16,
-    uint64,
-)
+from examples.websocket import Frame, Opcode, frame
 
 from .._driving import calling, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import websocket as limits
 
-__all__ = ["ROWS", "declared"]
+__all__ = ["ROWS"]
 
 
 def frames(items: int) -> bytes:
@@ -43,45 +27,6 @@ def frames(items: int) -> bytes:
         frame.build(Frame(Opcode.BINARY, source.randbytes(40), mask=source.randbytes(4)))
         for _ in range(items)
     )
-
-
-# As plain data: what may follow each first byte that may be.
-
-
-def length(flag: int, more: int, short: bool) -> Parser[int]:
-    """Return a payload's length behind the *flag* of a mask; *more* bytes come before it."""
-    seven = one_of(bytes(range(flag, flag + 126))).map(
-        lambda it: it[0] - flag + more, lambda size: bytes([size - more + flag])
-    )
-    if short:
-        return seven
-    sixteen = uint16.verify(lambda it: it > 125, "more than 125 bytes")
-    most = uint64.verify(lambda it: 0xFFFF < it < 1 << 63, "more than 65535 bytes")
-    longer = literal(bytes([flag | 126])) >> sixteen | literal(bytes([flag | 127])) >> most
-    return seven | longer.map(lambda size: size + more, lambda size: size - more)
-
-
-def rest_of(opcode: Opcode, fin: bool) -> Parser[Frame]:
-    short = opcode.control
-    with_mask = length_prefixed(length(0x80, 4, short), seq(exactly(4), rest)).map(
-        lambda it: Frame(opcode, masked(it[1], it[0]), fin, it[0]),
-        lambda it: (it.mask, masked(it.payload, it.mask)),
-    )
-    without = length_prefixed(length(0, 0, short)).map(
-        lambda it: Frame(opcode, it, fin), lambda it: it.payload
-    )
-    return with_mask | without
-
-
-declared = dispatch(
-    uint8,
-    {
-        fin << 7 | opcode: rest_of(opcode, bool(fin))
-        for opcode in Opcode
-        for fin in ((1,) if opcode.control else (0, 1))
-    },
-    key=lambda it: it.fin << 7 | it.opcode,
-)
 
 
 # wsproto.
@@ -173,10 +118,7 @@ def without_mask(one: Frame) -> tuple[int, bytes, bool]:
 
 FRAMES = Row(
     Job("WebSocket frames, masked payloads of 40 bytes", frames, items=4096),
-    ours=(
-        Competitor("declared", lambda: streaming(declared), without_mask),
-        Competitor("frame", lambda: streaming(frame), without_mask, aside=True),
-    ),
+    ours=(Competitor("stream(frame)", lambda: streaming(frame), without_mask),),
     peers=(
         Competitor("wsproto", wsproto_frames, from_wsproto),
         Competitor("websockets", websockets_frames, from_websockets),
