@@ -8,7 +8,7 @@ Source: MQTT Version 3.1.1, OASIS Standard, 2014; its sections are named below.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TypeAlias, TypeVar, get_args
+from typing import TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -204,8 +204,6 @@ Packet: TypeAlias = (
     | Unsubscribe | Unsuback | Pingreq | Pingresp | Disconnect
 )  # fmt: skip
 
-TYPES: dict[type, int] = {kind: number for number, kind in enumerate(get_args(Packet), start=1)}
-
 control_packet: Parser[Packet] = dispatch(
     lookahead(uint8.map(lambda first: first >> 4, lambda number: number << 4)),
     {
@@ -224,5 +222,4 @@ control_packet: Parser[Packet] = dispatch(
         13: packet(0xD0, record(Pingresp)),
         14: packet(0xE0, record(Disconnect)),
     },
-    key=lambda it: TYPES.get(type(it)),
 )
