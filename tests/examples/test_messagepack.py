@@ -242,6 +242,9 @@ DIFFERENCES = {
     "announced beyond max_buffered": Difference(
         "refused", "more", "max_buffered", "c602000000", "its own limit is 100 MiB"
     ),
+    "announced beyond max_items": Difference(
+        "refused", "more", "max_items", "dd00100001c0", "its own limit is 100 Mi items"
+    ),
     "timestamps of another size": Difference(
         "value",
         "refused",
