@@ -195,7 +195,8 @@ class SyncChannel(Generic[R, E]):
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)  # wakes whoever still waits
             self._sock.close()
-        self.conn.close()
+        if self._pump.running:  # else whoever closed it may be at it still, in another thread
+            self.conn.close()
 
     def finish(self) -> None:
         """Close, after the peer has had a while to take the last output and close too.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from ssl import SSLContext
@@ -179,7 +179,8 @@ class _Threads(Generic[R, E]):
         for channel in running:
             channel.abort()
         for thread in running.values():
-            thread.join()
+            with suppress(RuntimeError):  # interrupted before it began
+                thread.join()
 
     def _channel(self, sock: socket.socket, peer: Address) -> Channel[R, E]:
         conn = self._factory()
@@ -193,7 +194,7 @@ class _Threads(Generic[R, E]):
         self._running[channel] = thread
         try:
             thread.start()
-        except BaseException:
+        except Exception:
             del self._running[channel]
             raise
 

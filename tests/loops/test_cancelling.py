@@ -143,6 +143,15 @@ def test_an_interrupted_write_closes():
     assert channel.conn.state is State.CLOSED
 
 
+def test_two_threads_may_release_at_a_time():
+    """One closes, another was waiting and is woken by it: both give back what is there."""
+    channel = SyncChannel(asking(), Interrupted(), ("", 0), threading.Lock())
+    channel.conn.close()
+    channel.conn._enter("close()")  # as the other thread, which is nearly through
+    channel.release()
+    channel.conn._leave()
+
+
 def test_a_task_that_is_cancelled_before_it_began_leaves_nothing_open():
     """Asyncio does not even start a task that is cancelled at once; its socket is closed."""
 

@@ -687,6 +687,39 @@ def test_a_thread_that_cannot_be_started_does_no_harm(failures, monkeypatch):
             turns(peer, 1)
 
 
+def test_an_interruption_while_a_thread_starts_leaves_none_behind(monkeypatch):
+    """Ctrl-C there ends the server, and the connection that had just got its thread as well."""
+    start, unwound = threading.Thread.start, queue.Queue()
+
+    def interrupted(thread):
+        start(thread)
+        if "_run" in thread.name:
+            assert unwound.get(timeout=PATIENCE) == "begun"
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        with KINDS["blocking"]("blocking").serving(telling(unwound)) as server:
+            monkeypatch.setattr(threading.Thread, "start", interrupted)
+            with Peer.to(server) as peer:
+                peer.gone()
+                assert unwound.get(timeout=PATIENCE) is GeneratorExit
+
+
+def telling(heard):
+    """A protocol that tells of its beginning and of its end."""
+
+    @protocol
+    def patient():
+        heard.put("begun")
+        try:
+            yield from read(1)
+        except BaseException as error:
+            heard.put(type(error))
+            raise
+
+    return patient
+
+
 def test_a_factory_that_raises_does_no_harm(loop, failures):
     """A connection that cannot be made is told; its peer is turned away, the next one served."""
     made = []
