@@ -14,6 +14,8 @@ from ohneio import (
     Parser,
     UsageError,
     any_byte,
+    bit,
+    bits,
     checksummed,
     choice,
     commit,
@@ -24,6 +26,7 @@ from ohneio import (
     eof,
     exactly,
     fail,
+    field,
     float32,
     forward,
     hexadecimal,
@@ -44,6 +47,7 @@ from ohneio import (
     parser,
     quic_varint,
     recognize,
+    record,
     rest,
     sep_by,
     seq,
@@ -59,6 +63,7 @@ from ohneio import (
     uint16,
     uint16le,
     until,
+    wire,
     zigzag,
 )
 
@@ -71,8 +76,8 @@ SETS = [b"a", b"ab", b"0123456789", bytes(range(128)), bytes(range(256))]
 class Source:
     """The bytes, taken from the front, and zeros behind them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at, self.nodes = data, 0, 0
+    def __init__(self, data: bytes, records: bool) -> None:
+        self.data, self.at, self.nodes, self.records = data, 0, 0, records
         self.open: list[Parser[object]] = []
 
     def number(self, below: int) -> int:
@@ -87,13 +92,13 @@ class Source:
 def grammar_and_input(data: bytes) -> tuple[Parser[object], bytes]:
     """Split *data* by its first byte: the bytes of a grammar, and those for it to parse."""
     size = data[0] % 48 if data else 0
-    return grammar_of(data[1 : 1 + size]), data[1 + size :]
+    return grammar_of(data[1 : 1 + size], data[:1] >= b"\x80"), data[1 + size :]
 
 
 @functools.lru_cache(maxsize=10_000)
-def grammar_of(data: bytes) -> Parser[object]:
+def grammar_of(data: bytes, records: bool = False) -> Parser[object]:
     """Make a grammar once, for many inputs: to know its facts takes longer than to parse."""
-    made = grammar(Source(data), DEPTH)
+    made = grammar(Source(data, records), DEPTH)
     try:
         made.parse_prefix(b"")
     except UsageError:
@@ -108,7 +113,7 @@ def grammar(source: Source, depth: int) -> Parser[object]:
     source.nodes += 1
     if depth == 0 or source.nodes > NODES or source.number(4) == 0:
         return leaf(source)
-    make = source.one_of(NODES_OF)
+    make = source.one_of([*NODES_OF, *RECORDS] if source.records else NODES_OF)
     with contextlib.suppress(UsageError):  # an endless loop, say: refused when it is made
         made = make(source, lambda: grammar(source, depth - 1))
         if not source.open:  # inside a recursion little is known yet, and nothing remembered
@@ -121,6 +126,13 @@ def leaf(source: Source) -> Parser[object]:
     if source.open and source.number(3) == 1:
         return source.one_of(source.open)
     return source.one_of(LEAVES)(source)
+
+
+def packed(source: Source) -> Parser[object]:
+    """Bits alone, of a class of their own."""
+    width = 1 + source.number(7)
+    low = bit(width, always=source.number(1 << width)) if source.number(2) else bit(width, int)
+    return bits(wire(type("Packed", (), {"high": bit(8 - width, int), "low": low})))
 
 
 LEAVES = [
@@ -165,6 +177,36 @@ def both(first: Parser[object], second: Parser[object]):
     return one, other
 
 
+def recorded(source: Source, child) -> Parser[object]:
+    """A record: some bits perhaps, and fields that depend on them or on each other."""
+    fields: dict[str, object] = {}
+    if source.number(2):
+        fields["flag"] = bit(1, bool)
+        fields["always"] = bit(3, always=source.number(8))
+        fields["low"] = bit(4, int, verify=lambda it: it.low < 9, expected="a low number")
+    for number in range(1 + source.number(3)):
+        fields |= more_fields(source, child, number, fields)
+    return record(wire(type("Made", (), fields)))
+
+
+def more_fields(source: Source, child, number: int, fields: dict[str, object]):
+    """Make a field, or two of which one depends on the other."""
+    name, kind = f"field{number}", source.number(6)
+    if kind == 1 and "flag" in fields:
+        return {name: field(child(), when=lambda it: it.flag)}
+    if kind == 2 and "framed" not in fields:
+        return {"framed": field(length(source), frames=True), name: field(child())}
+    if kind == 3:
+        size = field(length(source), computed=lambda it: len(getattr(it, name)))
+        return {
+            f"size{number}": size,
+            name: field(lambda it: exactly(getattr(it, f"size{number}") % 99)),
+        }
+    if kind == 4:
+        return {name: field(child(), verify=lambda it: getattr(it, name) != b"a")}
+    return {name: field(child())}
+
+
 def part(pair: object, at: int) -> object:
     """A part of a pair; in a choice any value may come, and what `.of` raises is its user's."""
     if isinstance(pair, tuple) and len(pair) == 2:
@@ -207,3 +249,6 @@ NODES_OF = [
     tagged,
     lambda s, child: both(child(), child()),
 ]
+
+#: Only if the first byte says so: the others' numbers stay what they were.
+RECORDS = [recorded, lambda source, _: packed(source)] * 3
