@@ -97,7 +97,7 @@ def test_every_public_name_has_cases_for_the_type_checkers():
 
 
 #: What cannot be known: what a projection gets, and what a format means.
-ANYTHING = {"Parser.of", "field", "struct_unpack"}
+ANYTHING = {"Parser.of", "bit", "field", "struct_unpack"}
 
 
 def signatures(name, thing):

@@ -277,7 +277,7 @@ def test_prefork_shares_one_socket_among_processes():
                 assert peer.ask(b"served by the other\n") == b"served by the other\n"
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, errors) == (0, "")
+        assert (process.returncode, complaints(errors)) == (0, "")
         for child in (one, two):
             with pytest.raises(ProcessLookupError):
                 os.kill(child, 0)
