@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--runs", type=int, default=1_000_000, help="executions (1,000,000)")
     asked.add_argument("--seed", type=int, default=0, help="0, the default: another each time")
     asked.add_argument("--max-len", type=int, default=128, help="longest input in bytes (128)")
+    asked.add_argument("--timeout", type=int, default=20, help="seconds for one execution (20)")
     asked.add_argument(
         "--build", type=Path, default=Path("build/fuzz"), help="where to keep it all"
     )
@@ -50,7 +51,7 @@ def main() -> None:
     for number, data in enumerate(SEEDS[given.name]):
         (corpus / f"seed-{number}").write_bytes(data)
     options = [f"-runs={given.runs}", f"-max_len={given.max_len}", f"-seed={given.seed}"]
-    limits = ["-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={corpus}-"]
+    limits = [f"-timeout={given.timeout}", "-rss_limit_mb=2048", f"-artifact_prefix={corpus}-"]
     mutator = {"custom_mutator": mutated_input} if given.name == "generated" else {}
     atheris.Setup([sys.argv[0], *options, *limits, str(corpus)], TARGETS[given.name], **mutator)
     atheris.Fuzz()
