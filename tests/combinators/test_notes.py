@@ -16,6 +16,7 @@ from ohneio import (
     commit,
     eof,
     exactly,
+    fail,
     forward,
     label,
     literal,
@@ -83,6 +84,8 @@ def test_where_something_was_taken_the_words_from_inside_say_more():
     assert failed(label("outer", seq(X, label("inner", AB))), b"xx")[0] == (
         'expected inner at offset 1 (in outer), found b"x"'
     )
+    three = label("a", seq(X, label("b", seq(X, label("c", AB)))))
+    assert failed(three, b"xxx")[0] == 'expected c at offset 2 (in a > b), found b"x"'
 
 
 def test_the_outermost_name_is_expected_where_several_begin_together():
@@ -101,6 +104,7 @@ def test_a_message_of_its_own_is_kept():
         yield from exactly(1)
 
     assert failed(label("version", version), b"v")[0] == "bad version at offset 0 (in version)"
+    assert failed(label("version", fail("no")), b"v")[0] == "no at offset 0 (in version)"
 
 
 def test_the_end_inside_is_in_its_words():
@@ -209,6 +213,16 @@ def test_what_is_kept_for_it_is_bounded():
     outcome = told(recognize(many(any_byte, max=5)), b"abcdef", max_buffered=4)
     assert type(outcome.error) is LimitExceeded
     assert (outcome.error.name, outcome.error.offset, outcome.consumed) == ("max_buffered", 0, 0)
+    outcome = told(recognize(seq(exactly(3), exactly(3))), b"abcdef", max_buffered=4)
+    assert (outcome.error.name, outcome.error.offset, outcome.consumed) == ("max_buffered", 0, 0)
+
+
+def test_what_was_kept_is_let_go_behind_it():
+    """Matched or not: the next one begins anew."""
+    three = recognize(exactly(3))
+    assert given(seq(three, three), b"abcdef", max_buffered=4)[0] == (b"abc", b"def")
+    refused = optional(recognize(exactly(2) >> X))
+    assert given(seq(refused, three, three), b"abcdef", max_buffered=4)[0][1:] == (b"abc", b"def")
 
 
 def test_one_recognized_inside_another_has_its_own_bytes():
@@ -274,6 +288,7 @@ def test_the_bytes_themselves_are_of_one_form():
     """What its parser would lose is in them."""
     facts = recognize(optional(AB)).facts
     assert (facts.canonical, facts.buildable, facts.greatest) == (True, True, 2)
+    assert facts.obstacle is None
     assert optional(AB).facts.canonical is None
 
 

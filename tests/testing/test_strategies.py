@@ -102,6 +102,20 @@ class Message:
     more: int | None = field(uint16, when=lambda self: self.flag > 9)
 
 
+@wire
+class Packet:
+    """Bits of each sort beside other fields, of which a frame has the rest."""
+
+    version: int = bit(3, always=5)
+    long: bool = bit(1, bool, computed=lambda self: len(self.data) > 3)
+    colour: Colour = bit(2, Colour)
+    count: int = bit(2, computed=lambda self: len(self.data) % 4)
+    size: int = field(uint8, frames=True)
+    limit: int = field(uint8, verify=lambda self: self.limit > 9)
+    again: bytes = field(exactly(1), computed=lambda self: self.data[-1:] or b"-")
+    data: bytes = field(rest)
+
+
 @parser
 def hand():
     """Written by hand: nobody knows what it takes."""
@@ -131,7 +145,7 @@ GRAMMARS = [
     exactly(3), A, until(b"\r\n"), until(b";", include=True),
     one_of(b"abc"), none_of(b"abc"), take_while(b"ab", 1, 3), line, rest,
     uint8, uint16, float64, struct_unpack(">BH"), decimal, hexadecimal, integer(signed=True),
-    integer(digits=3), leb128, sleb128, quic_varint, text(until(b";")), bits(Half),
+    integer(16), integer(digits=3), leb128, sleb128, quic_varint, text(until(b";")), bits(Half),
     seq(A, uint8), A >> uint8, uint8 << A, choice(A, B), optional(A), many(A, min=1, max=3),
     sep_by(decimal, literal(b",")), sep_by(decimal, literal(b","), min=2), many_until(B, A),
     skip(A), lookahead(A) >> exactly(1), not_followed_by(A) >> success(1), seq(A, commit, B),
@@ -146,7 +160,7 @@ GRAMMARS = [
     dispatch(uint8, {1: uint16, 2: exactly(4)}),
     dispatch(lookahead(exactly(1)), {b"a": A, b"b": B}),
     dispatch(uint8, {1: A}, default=B),
-    record(Message), hand.example(st.binary(max_size=3)),
+    record(Message), record(Packet), hand.example(st.binary(max_size=3)),
 ]  # fmt: skip
 
 
