@@ -146,6 +146,11 @@ allowed again. Takes nothing, never fails, never waits, builds nothing. Refused
 inside a lookahead.
 
 Also known as: ``cut`` (nom, winnow, fastparse), ``commit`` (angstrom).
+
+Example:
+    >>> from ohneio import commit, literal
+    >>> (literal(b"a") >> commit >> literal(b"b") | literal(b"ax")).parse(b"ab")
+    b'b'
 """
 
 eof: Parser[None] = Eof()
@@ -155,6 +160,11 @@ Takes nothing; waits for a byte or the end; fails where a byte follows.
 
 Also known as: ``eof`` (nom, parsy), ``end_of_input`` (angstrom), ``Terminated``
 (Construct).
+
+Example:
+    >>> from ohneio import eof, exactly, many_until
+    >>> many_until(exactly(2), eof).parse(b"abcd")
+    [b'ab', b'cd']
 """
 
 

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import ohneio
+import ohneio.combinators
 from tests.docs.feeding import feed_byte_by_byte
 
 MODULES = ["ohneio", *(found.name for found in pkgutil.walk_packages(ohneio.__path__, "ohneio."))]
@@ -29,6 +30,14 @@ def test_examples_run(name: str, feeding: str, monkeypatch: pytest.MonkeyPatch) 
         doctest.DocTestRunner(verbose=False).run(example, out=output.append)
 
     assert "".join(output) == ""
+
+
+@pytest.mark.parametrize("name", [*ohneio.combinators.__all__, "map"])
+def test_each_function_of_the_vocabulary_has_an_example(name: str) -> None:
+    """Whoever asks for help sees how it is used."""
+    made = getattr(ohneio, name)
+    if inspect.isfunction(made):
+        assert doctest.DocTestParser().get_examples(made.__doc__ or "")
 
 
 def below_objects(module: ModuleType) -> Iterator[doctest.DocTest]:
