@@ -54,8 +54,13 @@ def some_bytes(data: Bytes) -> bytes:
 
 def bytes_of(value: object) -> bytes:
     """Return a value that is being built as `bytes`."""
+    if type(value) is bytes:
+        return value
     if is_bytes(value):
-        return bytes(value)
+        try:
+            return bytes(memoryview(value))  # not what a subclass says that it is
+        except ValueError:  # a view that was released
+            pass
     raise BuildError(f"expected bytes, not {type(value).__name__}")
 
 
@@ -71,7 +76,7 @@ def index_of(value: object) -> int | None:
     """Return a value that is being built as an `int`, or ``None`` if it is no whole number."""
     try:
         return operator.index(cast("int", value))
-    except TypeError:
+    except Exception:  # a TypeError, or whatever a class of somebody's raises
         return None
 
 

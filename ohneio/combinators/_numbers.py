@@ -48,8 +48,6 @@ __all__ = [
 T_co = TypeVar("T_co", covariant=True)
 Unpack = Callable[[bytes, int], tuple[Any, ...]]
 
-#: What `struct` raises for values that do not fit.
-UNFIT = (struct.error, TypeError, OverflowError)
 #: Codes that have several forms for one value: padding, any byte that is not
 #: 0 for true, what stands behind a short string, and the kinds of NaN, which
 #: become one when the processor widens a float.
@@ -208,10 +206,10 @@ def packed(format: str, *values: object) -> bytes | None:
     """Return *values* as bytes, or ``None`` if they would not come back as they are."""
     try:
         data = struct.pack(format, *values)
-    except UNFIT:
+        back = struct.unpack(format, data)
+        return data if back == values or all(map(_same, back, values)) else None
+    except Exception:  # `struct.error` and its like, or what a class of somebody's raises
         return None
-    back = struct.unpack(format, data)
-    return data if back == values or all(map(_same, back, values)) else None
 
 
 def _same(one: object, other: object) -> bool:

@@ -18,6 +18,7 @@ import attrs
 from ..core._building import builder, put
 from ..core._errors import BuildError, ParseError, UsageError, capped
 from ..core._facts import Facts
+from ..core._likeness import alike
 from ..core._parser import Parser
 from ..core._run import Run
 from ..core._scanning import reach
@@ -76,13 +77,15 @@ class Packed:
     def number(self, value: object) -> int:
         """Return the field's bits, for a value that they stand for."""
         number = index_of(value.value if isinstance(value, enum.Enum) else value)
-        if number is not None and 0 <= number <= self.mask:
-            try:
-                if self.kind(number) == value:
-                    return number
-            except ValueError:
-                pass
+        if number is not None and 0 <= number <= self.mask and self._stands_for(number, value):
+            return number
         raise BuildError(f"expected {self.phrase}, not {described(value)}")
+
+    def _stands_for(self, number: int, value: object) -> bool:
+        try:
+            return alike(self.kind(number), value)
+        except Exception:  # an enum may have a mind of its own
+            return False
 
     @property
     def mask(self) -> int:

@@ -1,8 +1,9 @@
 """Comparing a value with what its own bytes parse to.
 
-Equality is Python's, but for two things.  A NaN is like a NaN: what came back
-is as good as what went in.  And nesting may be deeper than Python compares:
-tuples, lists, dictionaries and attrs objects are looked into one by one.
+Equality is Python's, but for three things.  A NaN is like a NaN: what came back
+is as good as what went in.  Nesting may be deeper than Python compares: tuples,
+lists, dictionaries and attrs objects are looked into one by one.  And what
+cannot be compared, since its `==` raises, is like nothing but itself.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ def alike(one: object, other: object) -> bool:
     try:
         if one is other or one == other:
             return True
-    except RecursionError:
+    except Exception:  # noqa: S110  # too deep, or something inside cannot be compared
         pass
-    return _alike_inside(one, other)
+    try:
+        return _alike_inside(one, other)
+    except RecursionError:
+        raise
+    except Exception:
+        return False
 
 
 def alike_but_for(one: object, other: object, third: object) -> bool:
@@ -62,8 +68,11 @@ def _named(one: object, other: object) -> dict[str | int, tuple[object, object]]
 
 def difference(one: object, other: object) -> Part | None:
     """Return the first part in which two values differ, if parts do: its name, and both."""
-    parts = _parts(one, other) or ()
-    return next((part for part in parts if not alike(*part[1:])), None)
+    try:
+        parts = _parts(one, other) or ()
+        return next((part for part in parts if not alike(*part[1:])), None)
+    except Exception:  # its parts cannot be had
+        return None
 
 
 def _alike_inside(one: object, other: object) -> bool:
