@@ -87,21 +87,28 @@ class Dispatch(Parser[T_co]):
         return (self.tag,) if self.tag.facts.nullable is False else self.children()
 
     def _parse(self) -> Steps[T_co]:
+        tag = yield from self._tagged_by()
+        return (yield from self._chosen(tag)._parse())
+
+    def _tagged_by(self) -> Steps[object]:
+        """Parse the tag, one that has a branch."""
         run = current()
         mark = run.mark(keeps=True)
         try:
             tag = yield from self.tag._parse()
             run.check_held(mark)
-            branch = self._chosen(tag)
-            if branch is None:
+            if not self._knows(tag):
                 raise self._unknown(run, mark)
+            return tag
         finally:
             run.release(mark)
-        return (yield from branch._parse())
 
-    def _chosen(self, tag: object) -> Parser[T_co] | None:
+    def _chosen(self, tag: object) -> Parser[T_co]:
+        return self._table[tag] if self.default is None else self._table.get(tag, self.default)
+
+    def _knows(self, tag: object) -> bool:
         try:
-            return self._table.get(tag, self.default)
+            return tag in self._table or self.default is not None
         except TypeError:
             kind = type(tag).__name__
         raise UsageError(f"{self.tag!r} gives {kind}, which is no tag: it cannot be looked up")

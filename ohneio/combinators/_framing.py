@@ -124,8 +124,11 @@ class LengthPrefixed(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         length = self.length
-        size = yield from length._parse() if self._unsigned else announced(length)
+        size = yield from length._parse() if self._unsigned else self._announced()
         return (yield from framed(self.inner, size))
+
+    def _announced(self) -> Steps[int]:
+        return announced(self.length)
 
     def _build(self, value: object) -> Steps[None]:
         body = yield from apart(self.inner, value)
@@ -153,9 +156,7 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
 
     def _parse(self) -> Steps[list[T]]:
         run = current()
-        count = yield from announced(self.count)
-        if count > run.limits.max_items:
-            raise run.over_limit(run.limits.max_items, "max_items", "item")
+        count = yield from self._counted()
         # Grown as the items come: a count is only what the peer says.
         found: list[T] = []
         for _ in range(count):
@@ -163,6 +164,14 @@ class CountPrefixed(Parser[list[T]], Generic[T]):
             found.append((yield from self.item._parse()))
             moved_on(run, here, self)
         return found
+
+    def _counted(self) -> Steps[int]:
+        """Parse the count, which is no more than may be."""
+        run = current()
+        count = yield from announced(self.count)
+        if count > run.limits.max_items:
+            raise run.over_limit(run.limits.max_items, "max_items", "item")
+        return count
 
     def _build(self, value: object) -> Steps[None]:
         values = list_of(value, 0, UNBOUNDED)

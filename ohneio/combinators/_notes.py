@@ -10,7 +10,7 @@ from ..core._building import NOTHING, builder, put
 from ..core._errors import BuildError, LimitExceeded, ParseError, anew, capped, furthest
 from ..core._facts import Facts
 from ..core._parser import Parser
-from ..core._run import Run
+from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._checks import bytes_of, parser_of
 
@@ -32,10 +32,14 @@ class Label(Parser[T_co]):
 
     def _parse(self) -> Steps[T_co]:
         run = current()
-        here, before, run._furthest = run.input.position, run._furthest, None
+        return (yield from self._around(run, self.parser._parse(), run.input.position))
+
+    def _around(self, run: Run, steps: Steps[T], here: int) -> Steps[T]:
+        """Run *steps* inside this label, which began *here*."""
+        before, run._furthest = run._furthest, None
         run.path.append(self.name)
         try:
-            return (yield from self.parser._parse())
+            return (yield from steps)
         except ParseError as error:
             run.place(error)  # while the path is still here
             self._relabel(run, error, here)
@@ -81,10 +85,13 @@ class Recognize(Parser[bytes]):
         mark = run.mark(keeps=True)
         try:
             yield from self.parser._parse()
-            run.check_held(mark)
-            return run.input.since(mark.position)
+            return self._judged(run, mark)
         finally:
             run.release(mark)
+
+    def _judged(self, run: Run, mark: Mark, _: object = None) -> bytes:
+        run.check_held(mark)
+        return run.input.since(mark.position)
 
     def _build(self, value: object) -> Steps[None]:
         # The bytes are the value; whether they fit is for `parse` to say.

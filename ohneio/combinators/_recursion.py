@@ -107,7 +107,7 @@ class Forward(Parser[T], Generic[T]):
     def _parse(self) -> Steps[T]:
         self._ready()
         # On the driver's stack: see `ohneio.core._machine`.
-        return current().call(self.target._parse())
+        return current().call(self.target._steps())
 
     def _build(self, value: object) -> Steps[None]:
         self._ready()

@@ -11,6 +11,7 @@ from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._facts import Facts
 from ..core._parser import Parser
+from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._checks import described, parser_of
 
@@ -35,15 +36,17 @@ class Text(Parser[str]):
         run = current()
         mark = run.mark(keeps=True)
         try:
-            data = yield from self.parser._parse()
-            run.check_held(mark)
-            try:
-                return self._checked(data).decode(self.encoding)
-            except ValueError as error:
-                reason = _reason(error)
-            raise run.unfit(mark, f"not {self.encoding} ({reason})", f"text in {self.encoding}")
+            return self._judged(run, mark, (yield from self.parser._parse()))
         finally:
             run.release(mark)
+
+    def _judged(self, run: Run, mark: Mark, data: object) -> str:
+        run.check_held(mark)
+        try:
+            return self._checked(data).decode(self.encoding)
+        except ValueError as error:
+            reason = _reason(error)
+        raise run.unfit(mark, f"not {self.encoding} ({reason})", f"text in {self.encoding}")
 
     def _checked(self, data: object) -> bytes:
         if isinstance(data, bytes):

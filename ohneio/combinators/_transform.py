@@ -11,6 +11,7 @@ from ..core._building import NOTHING, builder, from_nothing
 from ..core._errors import BuildError, ParseError
 from ..core._facts import UNKNOWN, Facts, sequence
 from ..core._parser import Parser
+from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._calling import answered, called, name_of, parser_from, text_of
 from ._checks import described, parser_of
@@ -79,17 +80,19 @@ class TryMap(Parser[T_co]):
         run = current()
         mark = run.mark(keeps=True)
         try:
-            value = yield from self.parser._parse()
-            run.check_held(mark)
-            try:
-                return cast("T_co", called(self.function, value))
-            except ParseError:
-                raise
-            except ValueError as error:
-                reason = text_of(error) or "a value that fits"
-            raise run.unfit(mark, reason)
+            return self._judged(run, mark, (yield from self.parser._parse()))
         finally:
             run.release(mark)
+
+    def _judged(self, run: Run, mark: Mark, value: object) -> T_co:
+        run.check_held(mark)
+        try:
+            return cast("T_co", called(self.function, value))
+        except ParseError:
+            raise
+        except ValueError as error:
+            reason = text_of(error) or "a value that fits"
+        raise run.unfit(mark, reason)
 
     def _build(self, value: object) -> Steps[None]:
         if value is not NOTHING:
@@ -124,13 +127,15 @@ class Verify(Parser[T_co]):
         run = current()
         mark = run.mark(keeps=True)
         try:
-            value = yield from self.parser._parse()
-            run.check_held(mark)
-            if called(self.predicate, value):
-                return value
-            raise run.unfit(mark, "", self._expected())
+            return self._judged(run, mark, (yield from self.parser._parse()))
         finally:
             run.release(mark)
+
+    def _judged(self, run: Run, mark: Mark, value: T_co) -> T_co:  # type: ignore[misc]
+        run.check_held(mark)
+        if called(self.predicate, value):
+            return value
+        raise run.unfit(mark, "", self._expected())
 
     def _build(self, value: object) -> Steps[None]:
         if value is NOTHING:
@@ -163,20 +168,22 @@ class Bind(Parser[T_co]):
         return f"bind({name_of(self.function)}, {self.parser!r}{inverse})"
 
     def _parse(self) -> Steps[T_co]:
-        first = yield from self.parser._parse()
+        return (yield from self._behind((yield from self.parser._parse())))
+
+    def _behind(self, first: object) -> Steps[T_co]:
         second: Parser[T_co] = parser_from(self.function, first)
         return (yield from second._parse())
 
     def _build(self, value: object) -> Steps[None]:
         if value is NOTHING:
             first: object = yield from builder().steps(self.parser)
-            yield from from_nothing(self._second(first))
+            yield from from_nothing(self._following(first))
         else:
             first = inverted(self, value)
             yield from self.parser._build(first)
-            yield from self._second(first)._build(value)
+            yield from self._following(first)._build(value)
 
-    def _second(self, first: object) -> Parser[T_co]:
+    def _following(self, first: object) -> Parser[T_co]:
         return parser_of(answered(self.function, first))
 
     def _facts(self) -> Facts:

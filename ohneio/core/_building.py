@@ -32,8 +32,10 @@ __all__ = [
     "build",
     "builder",
     "built",
+    "comes_back",
     "from_nothing",
     "inside",
+    "piece_of",
     "put",
 ]
 
@@ -299,6 +301,17 @@ def build(parser: Backwards[object], value: object, limits: Limits) -> bytes:
         ):
             raise BuildError(f"{parser!r} would parse what it builds to another value")
     return data
+
+
+def comes_back(parser: Backwards[object], value: object, data: bytes, limits: Limits) -> bool:
+    """Tell whether *data*, which *parser* has built, parses to *value* again."""
+    return _same(value, parsed(parser, data, limits))
+
+
+def piece_of(parser: Building[V], value: V, limits: Limits) -> tuple[bytes, int]:
+    """Build a part of a value; return its bytes, and how many pieces were built in vain."""
+    building = Build(limits)
+    return _joined(building, parser, value), building._again
 
 
 def _same(value: object, back: object, elsewhere: object = NOTHING) -> bool:

@@ -233,6 +233,16 @@ class Input(Buffer):
             if self.stop < size:
                 self.free = b""
 
+    def advance(self) -> None:
+        """Let the current block have bytes to read, if there are any."""
+        if self.pos == len(self.data) and self._behind:
+            self._turn(b"")
+            block = self._waiting().popleft()
+            self._behind -= len(block)
+            self._enter(block, 0)
+            self._blocks = self._blocks or None
+        self.refresh()
+
     def since(self, position: int) -> bytes:
         """Return the bytes from *position*, which are held, to here."""
         if position >= self.base:
@@ -286,11 +296,11 @@ class Input(Buffer):
         gone = self._since - self.base
         return gone if gone >= SLACK and gone > len(block) - gone else 0
 
-    def hold(self) -> None:
-        """Keep what is read from here on."""
+    def hold(self, position: int | None = None) -> None:
+        """Keep what is read from here on, or from a *position* in the current block."""
         if self._held is None:
             self._held = []
-            self._since = self.base + self.pos
+            self._since = self.base + self.pos if position is None else position
 
     def let_go(self) -> None:
         """Forget what was held."""

@@ -70,8 +70,10 @@ class Machine:
                     stack.pop()
                     if not stack:
                         return value
+                    self._host.depth -= 1
                 except BaseException as raised:
                     stack.pop()
+                    self._host.depth -= len(stack) > 0
                     levels = levels + 1 if raised is error else 0
                     kept = _shortened(raised, levels, kept)
                     error = self._passed_on(raised)
@@ -125,9 +127,11 @@ class Machine:
         called, self._host.called = self._host.called, None
         if called is None:
             return UsageError("a request was yielded twice")
-        if len(self.stack) > self._host.limits.max_depth:
+        host = self._host
+        if host.depth >= host.limits.max_depth:
             called.close()
-            return self._host.too_deep()
+            return host.too_deep()
+        host.depth += 1
         self.stack.append(called)
         return None
 

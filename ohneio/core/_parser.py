@@ -16,8 +16,9 @@ combinators hand them in when they are imported.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -31,7 +32,7 @@ from ._limits import DEFAULT_LIMITS, Limits
 from ._solving import facts_of
 from ._steps import Step, Steps, current
 
-__all__ = ["Parser", "install", "items", "nodes"]
+__all__ = ["LATE", "Late", "Parser", "install", "items", "nodes", "set_staged", "stage_with"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -47,6 +48,25 @@ def install(functions: Mapping[str, Callable[..., object]]) -> None:
     _algebra.update(functions)
 
 
+class Late(enum.Enum):
+    """The type of `LATE`."""
+
+    LATE = "late"
+
+
+#: What a staged function returns, or calls a value, where the nodes have to run.
+LATE: Final[Literal[Late.LATE]] = Late.LATE
+
+#: What makes functions of grammars, by the form they should have: see `ohneio.staging`.
+Stager: TypeAlias = "Callable[[Parser[Any], str], Callable[..., Any] | None]"
+_stager: list[tuple[Stager, Callable[[Parser[Any]], str], int]] = []
+
+
+def stage_with(stager: Stager, source: Callable[[Parser[Any]], str], *, uses: int) -> None:
+    """Let *stager* make functions of grammars that were used so often; *source* shows them."""
+    _stager[:] = [(stager, source, uses)]
+
+
 class Parser(Step[T_co]):
     """Describe a piece of wire format, to parse and to build.
 
@@ -55,10 +75,12 @@ class Parser(Step[T_co]):
     number of connections and threads at once.
     """
 
-    __slots__ = ("_known", "_sound")
+    __slots__ = ("_known", "_sound", "_staged")
 
     _known: Facts
     _sound: bool
+    # By form: the function, None where there is none, or how often one was wanted.
+    _staged: dict[str, Callable[..., Any] | int | None]
 
     def __iter__(self) -> Steps[T_co]:
         return current().steps(self)
@@ -79,6 +101,11 @@ class Parser(Step[T_co]):
     def _facts(self) -> Facts:
         """Say what is known of every item; asked once."""
         return UNKNOWN
+
+    def _steps(self) -> Steps[T_co]:
+        """Return the steps of one value, staged where this is used again and again."""
+        function = staged(self, "item")
+        return self._parse() if function is None else function(current())
 
     def children(self) -> tuple[Parser[object], ...]:
         """Return the parsers that this one is made of, in order."""
@@ -128,6 +155,14 @@ class Parser(Step[T_co]):
         except AttributeError:
             return facts_of(self)
 
+    @property
+    def source(self) -> str:
+        """The Python functions that this parser becomes when it is used again.
+
+        Empty where staging was left out: see ``ohneio.staging``.
+        """
+        return _stager[0][1](self) if _stager else ""
+
     def parse(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> T_co:
         """Parse all of *data* and return the value.
 
@@ -141,6 +176,11 @@ class Parser(Step[T_co]):
             >>> until(b";").parse(b"a=1;")
             b'a=1'
         """
+        function = staged(self, "once")
+        if function is not None and _is_usual(data, limits):
+            value = function(data, limits)
+            if value is not LATE:
+                return cast("T_co", value)
         return _outcome(lambda: current().whole(self), data, limits)
 
     def _parse_at(self, offset: int, data: bytes, limits: Limits) -> T_co:
@@ -198,6 +238,11 @@ class Parser(Step[T_co]):
             >>> until(b";").build(b"a=1")
             b'a=1;'
         """
+        function = staged(self, "build")
+        if function is not None:
+            data = function(value, limits)
+            if data is not LATE:
+                return cast("bytes", data)
         facts = self.facts
         if facts.buildable is False:
             raise BuildError(_reason(facts.obstacle))
@@ -283,6 +328,48 @@ def nodes(parser: Parser[object]) -> Iterator[Parser[object]]:
             todo.extend(reversed(node.children()))
 
 
+def _is_usual(data: object, limits: object) -> bool:
+    """Tell whether a whole input is such that every token in it is short enough."""
+    usual = type(data) is bytes and type(limits) is Limits
+    return usual and len(data) <= limits.max_buffered  # type: ignore[arg-type,attr-defined]
+
+
+def staged(parser: Parser[Any], form: str) -> Callable[..., Any] | None:
+    """Return the function that *parser* became, if it was used before."""
+    try:
+        known = parser._staged[form]
+    except (AttributeError, KeyError):
+        known = 0
+    if type(known) is not int:
+        return cast("Callable[..., Any] | None", known)
+    return _used_again(parser, form, known)
+
+
+def _used_again(parser: Parser[Any], form: str, uses: int) -> Callable[..., Any] | None:
+    if not _stager:
+        return None
+    stager, _, least = _stager[0]
+    if uses < least:
+        set_staged(parser, form, uses + 1)
+        return None
+    try:
+        if parser.facts is not getattr(parser, "_known", None):
+            return None  # a forward() in it is not tied yet
+        function = stager(parser, form)
+    except Exception:
+        function = None  # what is wrong with a node is wrong when it runs, if it ever does
+    set_staged(parser, form, function)
+    return function
+
+
+def set_staged(parser: Parser[Any], form: str, value: Callable[..., Any] | int | None) -> None:
+    """Note the function of one form, that there is none, or how often one was wanted."""
+    try:
+        parser._staged[form] = value
+    except AttributeError:
+        object.__setattr__(parser, "_staged", {form: value})
+
+
 def _parsers_in(field: object) -> Iterator[Parser[object]]:
     if isinstance(field, Parser):
         yield cast("Parser[object]", field)
@@ -295,6 +382,11 @@ def _parsers_in(field: object) -> Iterator[Parser[object]]:
 
 def items(parser: Parser[object]) -> Steps[None]:
     """Emit every item until the end of the input: what `stream` runs."""
+    function = staged(parser, "items")
+    return _items(parser) if function is None else function(current())
+
+
+def _items(parser: Parser[object]) -> Steps[None]:
     run = current()
     while True:
         if not run.input:

@@ -51,6 +51,12 @@ class Parsing(Protocol[T_co]):
     def _parse(self) -> Steps[T_co]: ...
 
 
+class Stepping(Protocol[T_co]):
+    """Anything with steps that may be staged."""
+
+    def _steps(self) -> Steps[T_co]: ...
+
+
 class Waiting(enum.Enum):
     """What a suspended protocol waits for."""
 
@@ -369,11 +375,11 @@ class Run(Host):
 
     # Items: what the outermost parser makes.
 
-    def steps(self, parser: Parsing[T]) -> Steps[T]:
+    def steps(self, parser: Stepping[T]) -> Steps[T]:
         """Return the steps that parse *parser*, an item of its own if none is under way."""
         if self.item is not None:
-            return parser._parse()
-        return self._as_item(parser._parse())
+            return parser._steps()
+        return self._as_item(parser._steps())
 
     def _as_item(self, steps: Steps[T]) -> Steps[T]:
         self.item, self._again, self._furthest = self.input.position, 0, None
@@ -388,6 +394,23 @@ class Run(Host):
             raise self.told(failure)
         finally:
             del failure  # its traceback holds this frame
+
+    def begin(self, start: int) -> None:
+        """Let an item be under way that began at *start*, unless it is."""
+        if self.item != start:
+            self.item, self._again, self._furthest = start, 0, None
+            self._spilled = None
+
+    def unwind(self, marks: int) -> None:
+        """Close what was opened since there were so many *marks*, innermost first."""
+        while len(self.marks) > marks:
+            self.release(self.marks[-1])
+
+    def more(self) -> Steps[None]:
+        """Wait between two items for the first byte of the next, or for the end."""
+        self.input.advance()
+        if not self.input:
+            yield from self.byte_or_end()
 
     def whole(self, parser: Parsing[T]) -> Steps[T]:
         """Return the steps that parse *parser* as all of the input."""
@@ -422,6 +445,13 @@ class Run(Host):
         self.marks.append(mark)
         self.events = ASKING
         self.input.hold()
+        return mark
+
+    def keep_from(self, position: int) -> Mark:
+        """Keep what is read from *position* on, which is in the current block."""
+        self.input.hold(position)
+        mark = self.mark(keeps=True)
+        mark.position = position
         return mark
 
     def release(self, mark: Mark) -> None:

@@ -89,7 +89,7 @@ DONE = _finished()
 class Host:
     """Hold what both parsing and building keep about the code they run."""
 
-    __slots__ = ("called", "closing", "limits", "outer", "path")
+    __slots__ = ("called", "closing", "depth", "limits", "outer", "path")
 
     #: Whether values are turned into bytes rather than bytes into values.
     building = False
@@ -105,6 +105,9 @@ class Host:
         self.called = None
         self.path = []
         self.outer = None
+        # How many passages are under way: those on the machine's stack, and
+        # those on the stacks that staged functions keep for themselves.
+        self.depth = 0
         # While its code is being unwound: nothing more will come to wait for.
         self.closing = False
 
