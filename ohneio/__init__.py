@@ -101,6 +101,9 @@ from .core import (
     wait,
     write,
 )
+from .staging import hand_over
+
+hand_over()
 
 __all__ = [
     "Buffer",

@@ -1,0 +1,79 @@
+"""From a grammar to one flat Python function.
+
+A grammar is plain data: a tree of parsers, each of which can be run by itself,
+as a generator that its parent drives.  That is how every grammar begins, and
+it is what this package has to agree with.  But a generator a node costs some
+hundred nanoseconds, where the work itself, a slice or a comparison, costs
+thirty.  So a grammar that is used a second time is written down as the
+function that a person would have written for it, and compiled.
+
+Take three nodes, and a number of bytes that one tells another::
+
+    message = length_prefixed(uint8, rest)
+
+What a stream of these becomes is, without what it does between two items::
+
+    start = base + pos
+    if pos < stop:
+        number = data[pos]
+    else:
+        source.pos = pos
+        run.begin(start)
+        data = b''  # nothing is kept while it waits
+        number = yield from UINT8._parse()
+        data, pos, stop = source.data, source.pos - 1, source.stop
+        base = source.base
+        emit = run.emitted.append
+    pos += 1
+    end2 = pos + number
+    if end2 <= stop:
+        data2 = data[pos:end2]
+        pos = end2
+    else:
+        ...
+        data2 = yield from WITHIN(REST, base + end2)
+        ...
+    emit(data2)
+
+``data`` is the block that the input is in, ``pos`` where it is read, ``stop``
+the end of what may be read of it (of the block, a frame, or the limit), and
+``base`` the offset in the stream of the block's first byte.  All of them are
+locals.  The branch that nearly always runs is a comparison and a slice.
+
+The other branch is the idea of this package: *whatever is not as usual is left
+to the grammar's own nodes*.  Bytes that are not there yet, a byte that does not
+fit, a limit, the end of the input, a class nobody has heard of: the position is
+handed back, the node runs as it always does, waits, fails, raises and remembers
+as it always does, and behind it the code goes on where the node has stopped.
+So errors, offsets, limits, leftovers and moments of decision are not written a
+second time, and cannot differ.
+
+Where things are:
+
+``_code``        lines of source, and the objects that they name
+``_emitter``     the conventions that all rules keep: positions, what is irregular,
+                 what stands around a node
+``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_loops``, ``_frames``, ``_transforms``
+                 a rule for each class of the vocabulary
+``_regular``     tokens that one regular expression takes at once
+``_families``    branches that differ in a number only
+``_batches``     streams that a method of C takes apart
+``_recursion``   grammars that refer to themselves, as a loop with a stack
+``_late``        what generated code calls where something is irregular
+``_forms``       the functions: of a stream, of one item, of a whole input
+``_engine``      from source to functions, and when
+
+A grammar is staged when it is used a second time, separately for each way to
+use it: ``stream(p)``, ``yield from p``, ``p.parse``.  `stage` does it at once,
+`unstaged` forbids it for one parser, and with ``OHNEIO_STAGING=off`` in the
+environment nothing is staged (``always``: on first use).  Without this package
+the library is slower, and otherwise the same.
+
+Doubts: a function that a grammar calls (of `map`, say) may be called again with
+the same value where a chunk ends inside an alternative; functions of grammars
+should not count their calls in any case, since alternatives are tried again.
+"""
+
+from ._engine import hand_over, source, stage, unstaged
+
+__all__ = ["hand_over", "source", "stage", "unstaged"]

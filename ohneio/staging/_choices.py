@@ -1,0 +1,435 @@
+"""One or another: by the first byte, by a tag, by what lies ahead."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any, cast
+
+from ..combinators._bytes import Exactly, Literal
+from ..combinators._choice import Choice, Optional
+from ..combinators._classes import OneOf
+from ..combinators._dispatch import Dispatch
+from ..combinators._looking import Eof, Lookahead, NotFollowedBy
+from ..combinators._numbers import Number, StructUnpack
+from ..combinators._values import Success
+from ..core._alternatives import MISS, attempt
+from ..core._facts import Set
+from ._emitter import Emitter, Node, rule, unknown
+from ._families import Branches, Range, by_range
+from ._tokens import is_plain, member
+
+__all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
+
+#: What leaves ``pos`` where it is, and is behind it by a number that is known.
+FIXED = (Exactly, Literal, OneOf, Number, StructUnpack)
+#: So many branches are asked one after the other.
+FEW = 6
+
+
+def begins_with(node: Node) -> Set | None:
+    """Return the bytes that *node* can begin with, if it must begin with one."""
+    return node.facts.first if node.facts.nullable is False else None
+
+
+@rule(Choice)
+def choice(e: Emitter, node: Choice[Any], wanted: bool) -> str:
+    """The first branch that the next byte allows; where that one fails the node runs.
+
+    The last one needs no way back: without staging it has none either.
+    """
+    firsts = [begins_with(branch) for branch in node.branches]
+    known = next((index for index, first in enumerate(firsts) if first is None), len(firsts) - 1)
+    if e.leaving:
+        return chain(e, node, firsts[:known], wanted)
+    if known < len(firsts) - 1:
+        return e.region(node, wanted, lambda: chain(e, node, firsts[:known], wanted))
+    return open_ended(e, node, wanted)
+
+
+def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool) -> str:
+    """Write the branches as far as their first bytes are known, and the one behind them."""
+    at = e.begin_skip()
+    target = e.fresh("choice")
+    if firsts and e.at_end != "True":
+        e.leave_unless("pos < stop")
+    skipped = [*e.skipped]
+    if e.at_end == "True" and firsts:
+        begun = e.code.fresh("byte")
+        e.line(f"{begun} = data[pos] if pos < stop else -1")
+    else:
+        begun = "data[pos]"
+    for index, branch in enumerate(node.branches[: len(firsts) + 1]):
+        first = firsts[index] if index < len(firsts) else None
+        test = member(e, begun, first) if first is not None else "True"
+        head = "if" if not index else "elif"
+        if test == "True":
+            head, test = ("else:", "") if index else ("if True:", "")
+        e.skipped = [*skipped]
+        with e.block(head if not test else f"{head} {test}:"):
+            value = e.value(branch, wanted=wanted)
+            e.settle()
+            e.line(f"{target} = {value if wanted else None}")
+        if not test:
+            break
+    e.skipped = skipped
+    e.consumed(node)
+    if node.facts.nullable is not False:
+        for branch in node.branches[: len(firsts)]:
+            e.skip(branch, at)
+    return target
+
+
+def open_ended(e: Emitter, node: Choice[Any], wanted: bool) -> str:
+    """Try the branches before the last, which runs without a way back."""
+    target = e.fresh("choice")
+
+    def last(branch: Node) -> None:
+        keep(e.value(branch, wanted=wanted))
+
+    def keep(value: str) -> None:
+        e.settle()
+        if value != target:
+            e.line(f"{target} = {value if wanted else None}")
+
+    open_choice(e, node, last, keep)
+    return target
+
+
+def open_choice(
+    e: Emitter, node: Choice[Any], last: Callable[[Node], None], go_on: Callable[[str], None]
+) -> None:
+    """Write a choice, and what *go_on* writes behind each branch but the last."""
+    at, byte = e.begin_skip(), "data[pos]"
+    skipped, head = [*e.skipped], "if"
+    if e.leaving:
+        byte = e.code.fresh("byte")
+        e.leave_unless("pos < stop") if e.at_end != "True" else None
+        e.line(f"{byte} = data[pos] if pos < stop else -1")
+    else:
+        with e.block("if pos >= stop:"):
+            target = e.fresh("choice")
+            e.late(e.steps(node), target)
+            go_on(target)
+        head = "elif"
+    for branch in node.branches[:-1]:
+        e.skipped, e.off = [*skipped], 0
+        with e.block(f"{head} {member(e, byte, begins_with(branch) or frozenset())}:"):
+            go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
+        head = "elif"
+    with e.block("else:"):
+        e.skipped, e.off = [*skipped], 0
+        for branch in node.branches[:-1]:
+            e.skip(branch, at)
+        last(node.branches[-1])
+    e.skipped, e.off = skipped, 0
+    e.consumed(node)
+    if node.facts.nullable is not False:
+        for branch in node.branches[:-1]:
+            e.skip(branch, at)
+
+
+def tried_item(
+    e: Emitter, item: Node, wanted: bool, target: str, missed: Callable[[], None], at: str
+) -> None:
+    """Write the code that takes *item* or, where it does not match, goes back: `attempt`.
+
+    *missed* writes what happens then.  Where that is known by the first byte,
+    the item is skipped *at* this place.
+    """
+
+    def passed_by() -> None:
+        e.pass_by(at)
+        missed()
+
+    first, skipped = begins_with(item), [*e.skipped]
+    e.line(f"{target} = LATE")
+    with e.block("if pos >= stop:"):
+        if e.at_end:
+            with e.block(f"if {e.at_end}:"):
+                passed_by()
+        else:
+            e.line("pass")
+    if first is not None:
+        test = member(e, "data[pos]", first)
+        if test != "True":
+            with e.block(f"elif not ({test}):"):
+                passed_by()
+    begins = e.code.fresh("begins")
+    with e.block("else:"):
+        e.line(f"{begins} = pos")
+        if e.looks_ahead:
+            e.line("looked = again")
+        with e.tried(target, begins):
+            value = e.value(item, wanted=wanted)
+            e.line(f"{target} = {value if wanted else None}")
+        if e.looks_ahead:
+            with e.block(f"if {target} is LATE:"):
+                e.line("again = looked")
+    passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
+    with e.block(f"if {target} is LATE:"):
+        e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
+        with e.block(f"if {target} is {e.constant(MISS, 'MISS')}:"):
+            missed()
+    e.skipped = [*skipped, *passed]
+
+
+@rule(Optional)
+def optional(e: Emitter, node: Optional[Any], wanted: bool) -> str:
+    target, default = e.fresh("value"), e.constant(node.default, "default")
+    first = begins_with(node.parser)
+    e.settle()
+    if e.leaving:
+        if first is None:
+            e.leave()
+            return "None"
+        return perhaps(e, node, target, default, first, wanted)
+    at = e.begin_skip("-1")
+    tried_item(e, node.parser, wanted, target, lambda: e.line(f"{target} = {default}"), at)
+    e.skip(node.parser, at)
+    return target
+
+
+def perhaps(
+    e: Emitter, node: Optional[Any], target: str, default: str, first: Set, wanted: bool
+) -> str:
+    """Write an optional part of what is itself tried."""
+    at = e.begin_skip()
+    if e.at_end != "True":
+        e.leave_unless(e.or_end("pos < stop"))
+    skipped = [*e.skipped]
+    there = "pos < stop and " if e.at_end else ""
+    with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
+        value = e.value(node.parser, wanted=wanted)
+        e.settle()
+        e.line(f"{target} = {value if wanted else None}")
+    with e.block("else:"):
+        e.line(f"{target} = {default}")
+    e.skipped = skipped
+    e.skip(node.parser, at)
+    return target
+
+
+# By a tag.
+
+
+@rule(Dispatch)
+def dispatch(e: Emitter, node: Dispatch[Any], wanted: bool) -> str:
+    target = e.fresh("value")
+
+    def keep(value: str) -> None:
+        e.settle()
+        if value != target:
+            e.line(f"{target} = {value if wanted else None}")
+
+    tagged(e, node, lambda branch: keep(e.value(branch, wanted=wanted)), keep)
+    return target
+
+
+def tagged(
+    e: Emitter, node: Dispatch[Any], take: Callable[[Node], None], go_on: Callable[[str], None]
+) -> None:
+    """Write the tag, and the branches by *take*; constants are given to *go_on*."""
+    skipped = [*e.skipped]
+    tag, branches, known = chosen_tag(e, node)
+    before, behind = e.off, [] if node.tag.facts.nullable is False else skipped
+
+    def begun(branch: Node) -> None:
+        e.skipped, e.off = [*behind], before
+        take(branch)
+
+    def none() -> None:
+        if node.default is not None:
+            begun(node.default)
+        elif e.leaving:
+            e.leave()
+        else:
+            e.skipped, e.off = [*skipped], 0
+            e.late(f"{e.node(node)}._tagged_by()", "")
+
+    def constant(value: str) -> None:
+        e.skipped, e.off = [*behind], before
+        go_on(value)
+
+    branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]._parse()")
+    ladder(e, tag, branches, begun, constant, None if known else none)
+    e.skipped, e.off = skipped, 0
+    e.consumed(node)
+
+
+def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:
+    """Write the tag; return it, the branches by it, and whether it is sure to be one of them."""
+    keys = [key for key, _ in node.branches]
+    if type(node.tag) is OneOf and all(type(key) is bytes for key in keys):
+        byte = first_byte(e, f"{e.node(node)}._tagged_by()", "[0]")
+        by_byte = [(cast("bytes", key), one) for key, one in node.branches]
+        return byte, [(key[0], one) for key, one in by_byte if len(key) == 1], False
+    small = all(type(key) is int and 0 <= key < 256 for key in keys)
+    if type(node.tag) is Number and node.tag.format[-1] == "B" and small:
+        byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
+        return byte, [*node.branches], len(keys) == 256
+    return any_tag(e, node), [*node.branches], node.default is None
+
+
+def first_byte(e: Emitter, steps: str, of_value: str) -> str:
+    """Write a tag of one byte, as a number."""
+    byte = e.code.fresh("byte")
+    with e.regular(f"{e.here} < stop"):
+        e.line(f"{byte} = data[{e.here}]")
+    if not e.leaving:
+        with e.block("else:"):
+            e.late(steps, byte, after=e.off + 1)
+            if of_value:
+                e.line(f"{byte} = {byte}{of_value}")
+    e.settle()
+    e.off = 1
+    return byte
+
+
+def any_tag(e: Emitter, node: Dispatch[Any]) -> str:
+    """Write a tag of any kind; without a default it is one that has a branch."""
+
+    def known() -> str:
+        tag, known = e.value(node.tag), f"in {e.constant(node._table, 'branches')}"
+        if not is_plain(node.tag):
+            with e.block("try:"):
+                e.line(f"{tag} {known}")
+            with e.block("except TypeError:"):
+                e.leave()
+        if node.default is None:
+            e.leave_unless(f"{tag} {known}")
+        return tag
+
+    tag = e.region(node.tag, True, known, steps=f"{e.node(node)}._tagged_by()")
+    e.settle()
+    return tag
+
+
+def ladder(
+    e: Emitter,
+    tag: str,
+    branches: Branches,
+    take: Callable[[Node], None],
+    constant: Callable[[str], None],
+    otherwise: Callable[[], None] | None,
+) -> None:
+    """Write one branch after the other, each behind the question whether it is its turn.
+
+    Those that only give a constant are looked up; where there are many numbers
+    each question halves them.
+    """
+    table = {key: one.given for key, one in branches if type(one) is Success}
+    head = "if"
+    if len(table) > FEW:
+        branches = [(key, one) for key, one in branches if type(one) is not Success]
+        name = e.constant(table, "table")
+        with e.block(f"if {tag} in {name}:"):
+            constant(f"{name}[{tag}]")
+        head = "elif"
+    if len(branches) > FEW and all(type(key) in (int, Range) for key, _ in branches):
+        with e.block("else:") if head == "elif" else contextlib.nullcontext():
+            halves(e, tag, sorted(branches, key=lambda pair: lowest(pair[0])), take, otherwise)
+        return
+    steps(e, tag, branches, take, otherwise, head)
+
+
+def lowest(key: int | Range) -> int:
+    return key.low if isinstance(key, Range) else key
+
+
+def halves(
+    e: Emitter,
+    tag: str,
+    branches: Branches,
+    take: Callable[[Node], None],
+    otherwise: Callable[[], None] | None,
+) -> None:
+    if len(branches) <= 3:
+        steps(e, tag, branches, take, otherwise, "if")
+        return
+    middle = len(branches) // 2
+    with e.block(f"if {tag} < {lowest(branches[middle][0])}:"):
+        halves(e, tag, branches[:middle], take, otherwise)
+    with e.block("else:"):
+        halves(e, tag, branches[middle:], take, otherwise)
+
+
+def steps(
+    e: Emitter,
+    tag: str,
+    branches: Branches,
+    take: Callable[[Node], None],
+    otherwise: Callable[[], None] | None,
+    head: str,
+) -> None:
+    for index, (key, branch) in enumerate(branches):
+        sure = otherwise is None and index == len(branches) - 1
+        if sure and head == "if":
+            take(branch)
+            return
+        with e.block("else:" if sure else f"{head} {is_turn(e, tag, key)}:"):
+            take(branch)
+        head = "elif"
+    if otherwise is not None:
+        with e.block("else:") if branches else contextlib.nullcontext():
+            otherwise()
+
+
+def is_turn(e: Emitter, tag: str, key: object) -> str:
+    if isinstance(key, Range):
+        return f"{key.low} <= {tag} <= {key.high}"
+    return f"{tag} == {e.constant(key, 'tag')}"
+
+
+# Ahead.
+
+
+@rule(Lookahead)
+def lookahead(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
+    return e.region(node, wanted, lambda: looked_at(e, node, wanted))
+
+
+def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
+    before, begins = e.off, ""
+    if type(node.parser) not in FIXED:
+        e.settle()
+        begins = e.code.fresh("begins")
+        e.line(f"{begins} = pos")
+    skipped = [*e.skipped]
+    value = e.value(node.parser, wanted=wanted)
+    e.skipped = skipped
+    e.line(f"again += {f'{e.here} - {begins}' if begins else node.parser.facts.least}")
+    e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
+    if begins:
+        e.moved(begins)
+    else:
+        e.off = before
+    return value
+
+
+@rule(NotFollowedBy)
+def not_followed_by(e: Emitter, node: NotFollowedBy, wanted: bool) -> str:
+    first = begins_with(node.parser)
+    if first is None:
+        return unknown(e, node, wanted)
+
+    def body() -> str:
+        e.settle()
+        if e.at_end != "True":
+            e.leave_unless(e.or_end("pos < stop"))
+        there = "pos < stop and " if e.at_end else ""
+        e.leave_unless(f"not ({there}{member(e, 'data[pos]', first)})")
+        return "None"
+
+    return e.region(node, wanted, body)
+
+
+@rule(Eof)
+def eof(e: Emitter, node: Eof, wanted: bool) -> str:
+    if not e.at_end:
+        return unknown(e, node, wanted)
+    e.settle()
+    with e.regular(f"pos == stop{'' if e.at_end == 'True' else ' and ' + e.at_end}"):
+        pass
+    e.otherwise_at(e.steps(node), "")
+    return "None"

@@ -1,0 +1,107 @@
+"""Python source that is being written, and the objects that it names.
+
+Generated code is read by people: in `Parser.source`, and in tracebacks.  So
+names are the grammar's own where it has any, numbers and bytes stand in the
+code, and everything else is a name in the module that the code will live in.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import keyword
+import re
+from collections.abc import Iterator
+
+__all__ = ["Code"]
+
+#: What is written into the code as it is.
+PLAIN = (int, bytes, bool, type(None))
+#: The longest constant that is written out.
+SHORT = 60
+#: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
+DEEP = 13
+LONG = 1200
+
+
+class Code:
+    """Collect lines of source, and the names that they use."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.namespace: dict[str, object] = {}
+        self._depth = 0
+        self._names: dict[int, str] = {}
+        self._taken: set[str] = {*keyword.kwlist, *dir(builtins)}
+
+    def line(self, text: str) -> None:
+        """Add one line, as deep as the block it stands in."""
+        self.lines.append("    " * self._depth + text)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it may still grow: Python nests no deeper, and nobody reads so much."""
+        return self._depth < DEEP and len(self.lines) < LONG
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the next line will stand, and how deep."""
+        return len(self.lines), self._depth
+
+    def mark(self) -> int:
+        """Return what `back_to` needs to forget the lines from here on."""
+        return len(self.lines)
+
+    def back_to(self, mark: int) -> None:
+        """Forget the lines since `mark`."""
+        del self.lines[mark:]
+
+    def fill(self, mark: str, text: str) -> None:
+        """Put *text* where *mark* stands."""
+        self.lines[:] = [line.replace(mark, text) for line in self.lines]
+
+    def insert(self, index: int, depth: int, text: str) -> None:
+        """Add a line where `place` once was."""
+        self.lines.insert(index, "    " * depth + text)
+
+    @contextlib.contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Add *head*, and indent what is added inside; an empty block says ``pass``."""
+        self.line(head)
+        self._depth += 1
+        size = len(self.lines)
+        yield
+        if len(self.lines) == size:
+            self.line("pass")
+        self._depth -= 1
+
+    def fresh(self, hint: str) -> str:
+        """Return a name like *hint* that nothing else has."""
+        stem = re.sub(r"\W+", "_", hint).strip("_").lower() or "it"
+        return self._free(f"_{stem}" if stem[0].isdigit() else stem)
+
+    def constant(self, value: object, hint: str) -> str:
+        """Return how the code says *value*: written out, or as a name."""
+        if type(value) in PLAIN and len(repr(value)) <= SHORT:
+            return repr(value)
+        if id(value) not in self._names:
+            name = self._free(re.sub(r"\W+", "_", hint).strip("_").upper() or "IT")
+            self._names[id(value)] = name
+            self.namespace[name] = value  # which also keeps its id its own
+        return self._names[id(value)]
+
+    def reserve(self, *names: str) -> None:
+        """Let nobody else have *names*."""
+        self._taken.update(names)
+
+    def _free(self, stem: str) -> str:
+        name, number = stem, 2
+        while name in self._taken:
+            name, number = f"{stem}{number}", number + 1
+        self._taken.add(name)
+        return name
+
+    @property
+    def source(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines) + "\n"

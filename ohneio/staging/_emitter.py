@@ -1,0 +1,516 @@
+"""How code comes out of a grammar: positions, what is irregular, what stands around.
+
+Each class of parsers has a rule, a function that gets an `Emitter` and a node,
+writes the code that takes one item of it, and returns how that code says its
+value.  The rules share these conventions:
+
+The position is ``pos`` plus a number that is known while the code is written:
+taking four bytes writes nothing, and only makes the number greater.
+
+A rule writes what happens when all is as usual: the bytes are in the current
+block, and they fit.  For everything else (short, wrong, too long, unknown) the
+node itself runs, as it would without staging, and the code goes on behind it.
+So what is irregular is neither fast nor different.  Where the code has already
+gone too far for the node to begin, as inside an alternative, it *leaves*: it
+goes back to where the alternative began, and that one runs as a node.
+
+Around what runs as a node there may be labels, fields, frames, and values that
+are judged when all of them is there.  These are `Scope`s: the code has no trace
+of them, they are put up when something is irregular inside.  See `_late`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import attrs
+
+from ..combinators._looking import Lookahead, NotFollowedBy
+from ..core._errors import ParseError
+from ..core._parser import LATE, Parser, nodes
+from ._code import Code
+from ._late import Irregular, behind, framed, labelled, named, settled
+from ._making import maker
+
+__all__ = ["Emitter", "Form", "Node", "Rule", "Skipped", "around", "rule", "rules"]
+
+Node: TypeAlias = Parser[Any]
+
+
+@attrs.frozen
+class Form:
+    """Say what kind of function the code is the body of.
+
+    Attributes:
+        name: ``items``, ``item`` or ``once``.
+        resumes: Whether it can wait, and run nodes.
+        emits: Whether it gives item after item.
+    """
+
+    name: str
+    resumes: bool
+    emits: bool = False
+
+
+@attrs.frozen
+class Skipped:
+    """A parser that could have stood where *at* is, but for its first byte."""
+
+    parser: str
+    at: str
+    depth: int
+    #: The labels that it is in and the code here is not, and where each began.
+    labels: tuple[str, ...] = ()
+
+    def known_by(self, at: str) -> Skipped:
+        """Return the same, with another variable for where it was."""
+        return attrs.evolve(self, at=at)
+
+
+class Emitter:
+    """Write the code of one function."""
+
+    def __init__(self, form: Form, code: Code) -> None:
+        self.form = form
+        self.code = code
+        self.off = 0
+        # What the function must know first, by the name of the local.
+        self.needs: dict[str, str] = {}
+        # Where irregular code goes: none in a form that resumes, unless inside
+        # of something that is tried.
+        self.leaving = 0 if form.resumes else 1
+        self.scopes: list[Callable[[str], str]] = []
+        #: Ends of frames that are about to begin.
+        self.ends: list[str] = []
+        #: Ends of frames, and the variables that keep what the block's end was.
+        self.frames: list[tuple[str, str]] = []
+        #: Marks that are set when something is irregular, and where.
+        self.marks: list[tuple[str, str]] = []
+        self.skipped: list[Skipped] = []
+        self.looks_ahead = False
+        self._hints: list[str] = []
+        #: The grammar that is being written as a loop around itself.
+        self.recursion: Any = None
+
+    # Names.
+
+    def constant(self, value: object, hint: str = "it") -> str:
+        """Return how the code says *value*."""
+        return self.code.constant(value, hint)
+
+    def node(self, node: Node) -> str:
+        """Return the name of *node*."""
+        return self.code.constant(node, self._hints[-1] if self._hints else type(node).__name__)
+
+    def hint(self, otherwise: str) -> str:
+        """Return the name of the field or label around, if there is one."""
+        return self._hints[-1] if self._hints else otherwise
+
+    def fresh(self, hint: str) -> str:
+        """Return a new local; named as the field or label around it, if there is one."""
+        return self.code.fresh(self.hint(hint))
+
+    @contextlib.contextmanager
+    def called(self, hint: str) -> Iterator[None]:
+        """Name values inside after *hint*."""
+        self._hints.append(hint)
+        yield
+        self._hints.pop()
+
+    def need(self, name: str, expression: str) -> str:
+        """Let the function begin with ``name = expression``."""
+        self.needs[name] = expression
+        return name
+
+    @property
+    def limits(self) -> str:
+        """How the function says the limits."""
+        return "run.limits" if self.form.resumes else "limits"
+
+    # Writing.
+
+    def line(self, text: str) -> None:
+        """Add one line."""
+        self.code.line(text)
+
+    def block(self, head: str) -> contextlib.AbstractContextManager[None]:
+        """Add *head*, and indent what is added inside."""
+        return self.code.block(head)
+
+    def value(self, node: Node, *, wanted: bool = True) -> str:
+        """Write the code for *node*; return how it says the value, if that is *wanted*."""
+        if not self.code.has_room:
+            return unknown(self, node, wanted)
+        if self.recursion is None and (self.leaving == 0 or not self.form.resumes):
+            for applies, write in around:
+                if applies(node):
+                    return write(self, node)
+        return rules.get(type(node), unknown)(self, node, wanted)
+
+    # The position.
+
+    @property
+    def here(self) -> str:
+        """The position."""
+        return self.at(0)
+
+    def at(self, offset: int) -> str:
+        """Return the position *offset* bytes further on."""
+        offset += self.off
+        return "pos" if not offset else f"pos {'+' if offset > 0 else '-'} {abs(offset)}"
+
+    def settle(self) -> None:
+        """Let ``pos`` be the position."""
+        if self.off:
+            self.line(f"pos += {self.off}")
+            self.off = 0
+
+    def moved(self, expression: str) -> None:
+        """Go to *expression*."""
+        self.line(f"pos = {expression}")
+        self.off = 0
+
+    def taken(self, size: int) -> None:
+        """Go *size* bytes on."""
+        self.off += size
+        if size:
+            self.skipped.clear()
+
+    def consumed(self, node: Node) -> None:
+        """Say that *node* was taken, and with it a byte at least, if that is so."""
+        if node.facts.nullable is False:
+            self.skipped.clear()
+
+    @property
+    def at_end(self) -> str:
+        """The condition that no byte can come behind ``stop``, if that can be."""
+        if not self.form.resumes:
+            return "True"
+        return f"stop == {self.frames[-1][0]}" if self.frames else ""
+
+    def or_end(self, condition: str) -> str:
+        """Return the condition that *condition* holds, or that no more bytes can come."""
+        if self.at_end == "True":
+            return ""
+        return f"({condition} or {self.at_end})" if self.at_end else condition
+
+    def make(self, cls: type, values: dict[str, str], *, refusing: bool = False) -> str:
+        """Write the code that makes an object of *cls*; return the variable it is in."""
+        target, setters = self.fresh(cls.__name__), maker(cls)
+        if setters is None or set(setters) != set(values):
+            given = ", ".join(f"{name}={value}" for name, value in values.items())
+            self.call(target, f"{self.constant(cls, cls.__name__)}({given})", refusing=refusing)
+            return target
+        new = self.constant(object.__new__, "new")
+        self.line(f"{target} = {new}({self.constant(cls, cls.__name__)})")
+        for name, value in values.items():
+            self.line(f"{self.constant(setters[name], 'set_' + name)}({target}, {value})")
+        return target
+
+    def call(self, target: str, expression: str, *, refusing: bool = False) -> None:
+        """Call a user's function: what it raises is no mismatch.
+
+        If *refusing* a `ValueError` is: then *target* is ``LATE``.
+        """
+        if self.form.resumes:
+            self.line(f"source.pos = {self.here}")
+        with self.block("try:"):
+            self.line(f"{target} = {expression}")
+        with self.block("except ParseError as error:"):
+            self.line("error._foreign = True")
+            self.line("raise")
+        if refusing:
+            with self.block("except ValueError:"):
+                self.leave() if self.leaving else self.line(f"{target} = LATE")
+
+    # What is irregular.
+
+    def regular(self, condition: str) -> contextlib.AbstractContextManager[None]:
+        """Write code for when *condition* holds; what else there is, see `otherwise`.
+
+        Inside of what is tried nothing else needs to be written.
+        """
+        if self.leaving:
+            self.leave_unless(condition)
+            return contextlib.nullcontext()
+        return self.block(f"if {condition}:")
+
+    def leave_unless(self, condition: str) -> None:
+        """Leave where *condition* does not hold."""
+        with self.block(f"if not ({condition}):"):
+            self.leave()
+
+    def leave(self) -> None:
+        """Go to where what is tried began, or give up the whole function."""
+        self.line("raise Irregular" if self.form.resumes else "return LATE")
+
+    def token(self, node: Node, condition: str, target: str, expression: str, size: int) -> None:
+        """Take a token of *size* bytes."""
+        with self.regular(condition):
+            if target:
+                self.line(f"{target} = {expression}")
+        if not self.leaving:
+            with self.block("else:"):
+                self.late(self.steps(node), target, after=self.off + size)
+        self.taken(size)
+
+    def otherwise_at(self, steps: str, target: str, before: int = 0) -> None:
+        """Run *steps* where it was not as usual, from *before* bytes behind ``pos`` on."""
+        if not self.leaving:
+            with self.block("else:"):
+                self.off = before
+                self.late(steps, target)
+                self.off = 0
+
+    def steps(self, node: Node) -> str:
+        """Return the steps of a node."""
+        return f"{self.node(node)}._parse()"
+
+    def late(self, steps: str, target: str, *, after: int = 0) -> None:
+        """Run *steps* from here and go on behind them: the position is *after* behind ``pos``."""
+        self.late_all([(steps, target)], after=after)
+
+    def late_all(self, runs: list[tuple[str, str]], *, after: int = 0) -> None:
+        """Run some steps, one after the other, and go on behind them."""
+        self._put_down()
+        self.line("data = b''  # nothing is kept while it waits")
+        for index, (steps, target) in enumerate(runs):
+            whole = self._around(steps, first=not index)
+            self.line(f"{target + ' = ' if target else ''}yield from {whole}")
+        self._take_up(after)
+
+    def _put_down(self) -> None:
+        self.line(f"source.pos = {self.here}")
+        if self.form.emits:
+            self.line("run.begin(start)")
+        if self.looks_ahead:
+            self.line("run._again = again")
+        if self.recursion is not None:
+            self.line("run.depth = depth + len(stack)")
+            if self.recursion.keeps:
+                with self.block("while len(kept) < len(keeping):"):
+                    self.line("kept.append(run.keep_from(keeping[len(kept)]))")
+        for mark, at in self.marks:
+            with self.block(f"if {mark} is None:"):
+                self.line(f"{mark} = run.keep_from(base + {at})")
+
+    def _take_up(self, after: int) -> None:
+        back = f" - {after}" if after else ""
+        self.line(f"data, pos, stop = source.data, source.pos{back}, source.stop")
+        for place in [*self.ends, *(end for end, outer in self.frames if outer)]:
+            self.line(f"{place} -= source.base - base")
+        self.line("base = source.base")
+        self._stops()
+        if self.looks_ahead:
+            self.line("again = run._again")
+        if self.form.emits:
+            self.line("emit = run.emitted.append")
+
+    def _stops(self) -> None:
+        for end, outer in self.frames:
+            if outer:
+                self.line(f"{outer} = stop")
+                self.line(f"stop = min({end}, stop)")
+
+    def _around(self, steps: str, *, first: bool) -> str:
+        """Return *steps* in the scopes around, the *first* ones behind what was skipped here."""
+        for depth in range(len(self.scopes), -1, -1):
+            if first:
+                steps = self._behind(steps, depth)
+            if depth:
+                steps = self.scopes[depth - 1](steps)
+        return steps
+
+    def _behind(self, steps: str, depth: int) -> str:
+        for one in reversed(self.skipped):
+            if min(one.depth, len(self.scopes)) == depth:
+                function = self.constant(behind, "behind")
+                labels = "".join(f", {label}" for label in one.labels)
+                steps = f"{function}(run, {steps}, {one.parser}, {one.at}{labels})"
+        return steps
+
+    def begin_skip(self, at_first: str = "base + pos") -> str:
+        """Note the position, where something may be skipped for its first byte."""
+        self.settle()
+        at = self.code.fresh("at")
+        if self.form.resumes:
+            self.need(at, "-1")
+            self.line(f"{at} = {at_first}")
+        return at
+
+    def pass_by(self, at: str) -> None:
+        """Note the position anew."""
+        if self.form.resumes:
+            self.line(f"{at} = base + pos")
+
+    def skip(self, node: Node, at: str) -> None:
+        """Say that *node* may have been skipped *at* a position."""
+        if self.form.resumes:
+            name = self.code.constant(node, "skipped")
+            self.skipped.append(Skipped(name, at, len(self.scopes)))
+
+    # What is tried.
+
+    @contextlib.contextmanager
+    def tried(self, target: str, begins: str) -> Iterator[None]:
+        """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*."""
+        with self.block("try:"):
+            self.leaving += 1
+            yield
+            self.settle()
+            self.leaving -= 1
+        with self.block("except Irregular:"):
+            self.line(f"pos, {target} = {begins}, LATE")
+
+    def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
+        """Write *body* as one whole: where it is irregular *node* runs from its beginning."""
+        if self.leaving:
+            return body()
+        self.settle()
+        target, begins = self.fresh("value"), self.code.fresh("begins")
+        skipped, looks = [*self.skipped], self.looks_ahead and looking(node)
+        self.line(f"{begins} = pos")
+        if looks:
+            self.line("looked = again")
+        with self.tried(target, begins):
+            value = body()
+            self.line(f"{target} = {value if wanted else None}")
+        after, self.skipped = self.skipped, skipped
+        with self.block(f"if {target} is LATE:"):
+            if looks:
+                self.line("again = looked")
+            self.late(steps or self.steps(node), target)
+        self.skipped = after
+        return target
+
+    # What stands around.
+
+    @contextlib.contextmanager
+    def scope(self, around: Callable[[str], str]) -> Iterator[None]:
+        """Let steps that run inside be wrapped by *around*."""
+        self.scopes.append(around)
+        yield
+        self.scopes.pop()
+
+    def named(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Let what is inside be in a field of this *name*."""
+        return self.scope(lambda steps: self.around(name, steps))
+
+    def around(self, name: str, steps: str) -> str:
+        """Return *steps* inside a field of this *name*."""
+        return f"{self.constant(named, 'named')}(run, {steps}, {name!r})"
+
+    @contextlib.contextmanager
+    def labelled(self, node: Node) -> Iterator[None]:
+        """Let what is inside be in a label."""
+        if not self.form.resumes:
+            yield
+            return
+        self.settle()
+        here, label = self.need(self.code.fresh("here"), "-1"), self.node(node)
+        function, skipped = self.constant(labelled, "labelled"), [*self.skipped]
+        self.line(f"{here} = base + pos")
+        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})"):
+            yield
+        self.skipped = [
+            one if one in skipped else attrs.evolve(one, labels=(*one.labels, f"({label}, {here})"))
+            for one in self.skipped
+        ]
+
+    @contextlib.contextmanager
+    def in_frame(self, end: str) -> Iterator[None]:
+        """Let what is inside end at *end*, a place in the block or behind it."""
+        kept = self.code.fresh("outer")
+        function = self.constant(framed, "framed")
+        self.line(f"{kept} = stop")
+        with self.block(f"if {end} < stop:"):
+            self.line(f"stop = {end}")
+        self.frames.append((end, kept))
+        with self.scope(lambda steps: f"{function}(run, {steps}, base + {end})"):
+            yield
+        self.frames.pop()
+        self.line(f"stop = {kept}")
+
+    @contextlib.contextmanager
+    def inside(self, end: str) -> Iterator[None]:
+        """Let what is inside end at *end*, where ``stop`` is already."""
+        self.frames.append((end, ""))
+        yield
+        self.frames.pop()
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[tuple[str, str]]:
+        """Let the bytes of what is inside be kept; give the mark, and where it began."""
+        self.settle()
+        mark, begins = self.code.fresh("mark"), self.code.fresh("begins")
+        self.line(f"{begins} = pos")
+        if not self.leaving:
+            self.line(f"{mark} = None")
+            self.marks.append((mark, begins))
+        yield mark, begins
+        if not self.leaving:
+            self.marks.pop()
+
+    def unless_marked(
+        self, scope: tuple[str, str], target: str, otherwise: str = "True"
+    ) -> contextlib.AbstractContextManager[None]:
+        """Write code for where *scope* has no mark; where it has, *target* is *otherwise*."""
+        if self.leaving:
+            return contextlib.nullcontext()
+        self.line(f"{target} = {otherwise}")
+        return self.block(f"if {scope[0]} is None:")
+
+    def judged(
+        self, scope: tuple[str, str], condition: str, judge: str, value: str, given: str = ""
+    ) -> None:
+        """Where *condition* does not hold, or *scope* has a mark, let *judge* decide."""
+        mark, begins = scope
+        unless = f" or not ({condition})" if condition else ""
+        with self.block(f"if {mark} is not None{unless}:"):
+            with self.block(f"if {mark} is None:"):
+                self.line(f"{mark} = run.keep_from(base + {begins})")
+            function = self.constant(settled, "settled")
+            self.late(f"{function}(run, {mark}, {judge}, {given or value})", value)
+
+
+def looking(node: Node) -> bool:
+    """Tell whether something in *node* looks ahead, which counts as reading again."""
+    return any(isinstance(one, (Lookahead, NotFollowedBy)) for one in nodes(node))
+
+
+Rule: TypeAlias = Callable[[Emitter, Any, bool], str]
+
+#: How each class of parsers is written.
+rules: dict[type[Node], Rule] = {}
+
+
+#: What may write a node, rules aside: a question, and who does it then.
+around: list[tuple[Callable[[Any], bool], Callable[[Emitter, Any], str]]] = []
+
+
+def rule(*kinds: type[Node]) -> Callable[[Rule], Rule]:
+    """Register a rule for these classes."""
+
+    def register(function: Rule) -> Rule:
+        rules.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+def unknown(e: Emitter, node: Node, wanted: bool) -> str:
+    """Write the code for what nothing is known of: the node itself runs."""
+    if e.leaving:
+        e.leave()
+        return "None"
+    target = e.fresh("value") if wanted else ""
+    e.late(e.steps(node), target)
+    e.off = 0
+    e.consumed(node)
+    return target or "None"
+
+
+#: What generated code finds under these names.
+ALWAYS = {"LATE": LATE, "Irregular": Irregular, "ParseError": ParseError}

@@ -1,0 +1,99 @@
+"""From source to functions: when it is worth it, and where tracebacks find the lines."""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import os
+import weakref
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ..core._parser import Parser, nodes, set_staged, stage_with
+from . import (
+    _choices,
+    _frames,
+    _loops,
+    _packets,
+    _records,
+    _recursion,
+    _sequences,
+    _tokens,
+    _transforms,
+)
+from ._build_forms import BUILD, building
+from ._emitter import Node
+from ._forms import ITEM, ITEMS, ONCE, Form, Function, function
+
+__all__ = ["compiled", "hand_over", "source", "stage", "unstaged", "written"]
+
+T = TypeVar("T")
+
+#: The modules whose rules are registered when they are imported.
+RULES = (
+    _choices, _frames, _loops, _packets, _records, _recursion, _sequences, _tokens, _transforms,
+)  # fmt: skip
+FORMS = {form.name: form for form in (ITEMS, ITEM, ONCE, BUILD)}
+#: How many nodes a grammar may have: one that a program has put together is too long to read.
+LARGEST = 300
+#: So that each function has a file name of its own.
+_count = itertools.count(1)
+
+
+def written(node: Node, form: Form) -> Function | None:
+    """Return the source for a grammar, if there is any."""
+    return building(node) if form is BUILD else function(node, form)
+
+
+def compiled(node: Node, form: Form) -> Callable[..., Any] | None:
+    """Return the function for a grammar; tracebacks show its lines while it lives."""
+    made = written(node, form)
+    if made is None:
+        return None
+    filename = f"<ohneio {made.name} {next(_count)}>"
+    namespace = {**made.namespace, "__name__": "ohneio.staging.generated"}
+    exec(compile(made.source, filename, "exec"), namespace)  # noqa: S102  # our own source
+    result: Callable[..., Any] = namespace.pop(made.name)
+    linecache.cache[filename] = len(made.source), None, made.source.splitlines(True), filename
+    weakref.finalize(result, linecache.cache.pop, filename, None).atexit = False
+    return result
+
+
+def staged(parser: Node, form: str) -> Callable[..., Any] | None:
+    """Return the function of a grammar, or None for one that is too large or not whole."""
+    parts = [*itertools.islice(nodes(parser), LARGEST + 1)]
+    if len(parts) > LARGEST or not all(node._tied for node in parts):
+        return None
+    for node in parts:
+        node._ready()
+    return compiled(parser, FORMS[form])
+
+
+def stage(parser: Parser[T]) -> Parser[T]:
+    """Stage *parser* now, for every way to use it, and return it.
+
+    Nothing else changes: it would have been staged when it was used again.
+    """
+    for form in FORMS:
+        set_staged(parser, form, staged(parser, form))
+    return parser
+
+
+def unstaged(parser: Parser[T]) -> Parser[T]:
+    """Never stage *parser* by itself, and return it; grammars that it is in may be."""
+    for form in FORMS:
+        set_staged(parser, form, None)
+    return parser
+
+
+def source(parser: Parser[object]) -> str:
+    """Return the source of the functions that *parser* becomes."""
+    made = [written(parser, form) for form in FORMS.values()]
+    return "\n\n".join(one.source for one in made if one is not None)
+
+
+def hand_over() -> None:
+    """Let grammars that are used again be staged, unless ``OHNEIO_STAGING`` is ``off``."""
+    wish = os.environ.get("OHNEIO_STAGING", "")
+    if wish != "off":
+        stage_with(staged, source, uses=0 if wish == "always" else 1)

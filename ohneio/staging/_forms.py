@@ -1,0 +1,166 @@
+"""The functions that a grammar becomes: for a stream, for one item, for a whole input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from ..core._errors import UsageError
+from ..core._parser import _items as _items_by_nodes
+from ..core._parser import nodes
+from ._batches import batch
+from ._code import Code
+from ._emitter import ALWAYS, Emitter, Form, Node, looking
+from ._late import nothing
+
+__all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
+
+#: The variables that rules use by these names.
+LOCALS = (
+    "run", "source", "data", "pos", "stop", "base", "start", "emit", "again", "looked", "limits",
+    "marks", "failure", "error", "lines", "last", "end", "number", "value", "turn", "stack",
+    "keeping", "kept", "depth", "path", "room", *(f"kept{number}" for number in range(64)),
+)  # fmt: skip
+
+ITEMS = Form("items", resumes=True, emits=True)
+ITEM = Form("item", resumes=True)
+ONCE = Form("once", resumes=False)
+
+
+@attrs.frozen
+class Function:
+    """Source of a function, its name, and what the source names."""
+
+    name: str
+    source: str
+    namespace: dict[str, Any]
+
+
+def function(node: Node, form: Form) -> Function:
+    """Write the function of *form* for a grammar."""
+    code = Code()
+    code.namespace.update(ALWAYS)
+    code.reserve(*ALWAYS, *LOCALS)
+    e = Emitter(form, code)
+    e.looks_ahead = looking(node)
+    {"items": _items, "item": _item, "once": _once}[form.name](e, node)
+    return Function(form.name, code.source, code.namespace)
+
+
+def _items(e: Emitter, node: Node) -> None:
+    with e.block("def items(run):"):
+        _check_room(
+            e, node, f"yield from {e.constant(_items_by_nodes, 'items_by_nodes')}(@)", "return"
+        )
+        needs = _begin(e)
+        e.line("emit = run.emitted.append")
+        with e.block("try:"), e.block("while True:"):
+            _next_item(e)
+            if many := batch(node):
+                many(e, node)
+            e.line("start = base + pos")
+            if e.looks_ahead:
+                e.line("again = 0")
+            value = e.value(node)
+            e.settle()
+            if node.facts.nullable is not False:
+                _refuse_nothing(e, node)
+            e.line(f"emit({value})")
+        with e.block("except ParseError as error:"):
+            e.line("failure = error")
+        with e.block("finally:"):
+            _unwind(e)
+            e.line("run.item = None")
+        with e.block("try:"):
+            e.line("raise run.told(failure)")
+        with e.block("finally:"):
+            e.line("del failure  # its traceback holds this frame")
+    _know(e, needs)
+
+
+def _check_room(e: Emitter, node: Node, *otherwise: str) -> None:
+    """Leave all to the nodes where a limit is less than some token has in any case."""
+    largest = max(one.facts.least for one in nodes(node) if not one.children())
+    if largest > 1:
+        with e.block(f"if {e.limits}.max_buffered < {largest}:"):
+            for line in otherwise:
+                e.line(line.replace("@", e.constant(node, "whole")))
+
+
+def _tell_skipped(e: Emitter) -> None:
+    """Let whoever goes on behind the item know what could have stood there."""
+    if e.skipped:
+        e.settle()
+        places = " or ".join(f"base + pos == {at}" for at in dict.fromkeys(s.at for s in e.skipped))
+        with e.block(f"if {places}:"):
+            e.late(f"{e.constant(nothing, 'nothing')}()", "")
+
+
+def _begin(e: Emitter) -> tuple[int, int]:
+    e.line("source = run.input")
+    e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
+    e.line("marks = len(run.marks)")
+    return e.code.place
+
+
+def _know(e: Emitter, place: tuple[int, int]) -> None:
+    for name, expression in reversed(e.needs.items()):
+        e.code.insert(*place, f"{name} = {expression}")
+
+
+def _next_item(e: Emitter) -> None:
+    with e.block("if pos >= stop:"):
+        e.line("source.pos, run.item = pos, None")
+        e.line("data = value = b''  # nothing is kept while it waits")
+        e.line("yield from run.more()")
+        with e.block("if not source:"):
+            e.line("return")
+        e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
+        e.line("emit = run.emitted.append")
+
+
+def _refuse_nothing(e: Emitter, node: Node) -> None:
+    with e.block("if base + pos == start:"):
+        said = f"{node!r} consumed nothing, and would for ever"
+        e.line("source.pos = pos")
+        e.line(f"raise {e.constant(UsageError, 'UsageError')}({e.constant(said, 'said')})")
+
+
+def _item(e: Emitter, node: Node) -> None:
+    with e.block("def item(run):"):
+        _check_room(e, node, "return (yield from @._parse())")
+        needs = _begin(e)
+        if e.looks_ahead:
+            e.line("again = run._again")
+        with e.block("try:"):
+            value = e.value(node)
+            _tell_skipped(e)
+            e.line(f"source.pos = {e.here}")
+            if e.looks_ahead:
+                e.line("run._again = again")
+            e.line(f"return {value}")
+            e.line("yield")
+        with e.block("finally:"):
+            _unwind(e)
+    _know(e, needs)
+
+
+def _unwind(e: Emitter) -> None:
+    e.line("run.unwind(marks)")
+    if "depth" in e.needs:
+        e.line("run.depth = depth")
+        e.line("del run.path[path:]")
+
+
+def _once(e: Emitter, node: Node) -> None:
+    with e.block("def once(data, limits):"):
+        _check_room(e, node, "return LATE")
+        e.line("pos, stop = 0, len(data)")
+        needs = e.code.place
+        if e.looks_ahead:
+            e.line("again = 0")
+        value = e.value(node)
+        e.leave_unless(f"{e.here} == stop")
+        e.line(f"return {value}")
+    _know(e, needs)

@@ -1,0 +1,156 @@
+"""Frames: sizes, lengths, delimiters and checksums around other parsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..combinators._checksums import Checksummed
+from ..combinators._framing import Delimited, LengthPrefixed, Sized
+from ..combinators._lines import Rest, rest
+from ..core._frames import within
+from ..core._input import NO_END
+from ..core._run import UNBOUNDED
+from ._emitter import Emitter, Node, rule
+from ._families import SizedBy
+from ._late import end_of_frame, refuse_frame
+from ._tokens import is_number
+
+__all__ = ["frame"]
+
+
+@rule(Sized)
+def sized(e: Emitter, node: Sized[Any], wanted: bool) -> str:
+    e.settle()
+    return frame(e, node.parser, f"pos + {node.size}", wanted)
+
+
+@rule(SizedBy)
+def sized_by(e: Emitter, node: SizedBy, wanted: bool) -> str:
+    e.settle()
+    return frame(e, node.parser, f"pos + {node.size}", wanted)
+
+
+@rule(LengthPrefixed)
+def length_prefixed(e: Emitter, node: LengthPrefixed[Any], wanted: bool) -> str:
+    if node._unsigned:
+        size = e.value(node.length)
+    else:
+        size = e.region(
+            node.length,
+            True,
+            lambda: announced(e, node.length),
+            steps=f"{e.node(node)}._announced()",
+        )
+    e.settle()
+    return frame(e, node.inner, f"pos + {size}", wanted)
+
+
+def announced(e: Emitter, length: Node) -> str:
+    """Write a length, a number of 0 or more."""
+    size = e.value(length)
+    number = "" if is_number(length) else f"type({size}) is int and "
+    e.leave_unless(f"{number}{size} >= 0")
+    return size
+
+
+def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
+    """Run *inner* on the bytes up to *end*, all of them."""
+    place = e.code.fresh("end")
+    e.line(f"{place} = {end}")
+    if type(inner) is Rest:
+        return all_of(e, place, wanted)
+    if e.leaving:
+        e.leave_unless(f"{place} <= stop")
+    else:
+        with e.block(f"if {place} > stop:"):
+            function = e.constant(refuse_frame, "refuse_frame")
+            e.ends.append(place)
+            e.late(f"{function}(run, base + {place})", "")
+            e.ends.remove(place)
+    skipped = [*e.skipped]
+    with e.in_frame(place):
+        value = e.value(inner, wanted=wanted)
+        e.settle()
+    filled(e, place)
+    # What there was no room for in a frame is no help behind it.
+    e.skipped = [] if inner.facts.nullable is False else skipped
+    return value
+
+
+def framed_as(e: Emitter, end: str, write: Callable[[], None]) -> None:
+    """Write what is in a frame that ends at *end*, all of which is there."""
+    place = e.code.fresh("end")
+    e.line(f"{place} = {end}")
+    e.leave_unless(f"{place} <= stop")
+    with e.in_frame(place):
+        write()
+        e.settle()
+    e.leave_unless(f"pos == {place}")
+
+
+def all_of(e: Emitter, place: str, wanted: bool) -> str:
+    """Take all the bytes up to *place*."""
+    target = e.fresh("data") if wanted else ""
+    with e.regular(f"{place} <= stop"):
+        if target:
+            e.line(f"{target} = data[pos:{place}]")
+        e.moved(place)
+    node = e.constant(rest, "rest")
+    e.otherwise_at(f"{e.constant(within, 'within')}({node}, base + {place})", target)
+    return target
+
+
+def filled(e: Emitter, place: str) -> None:
+    """Refuse what is left over."""
+    if e.leaving:
+        e.leave_unless(f"pos == {place}")
+        return
+    with e.block(f"if pos != {place}:"):
+        function = e.constant(end_of_frame, "end_of_frame")
+        e.late(f"{function}(run, 'end of frame', 0)", "")
+
+
+@rule(Delimited)
+def delimited(e: Emitter, node: Delimited[Any], wanted: bool) -> str:
+    return e.region(node, wanted, lambda: up_to(e, node, wanted))
+
+
+def up_to(e: Emitter, node: Delimited[Any], wanted: bool) -> str:
+    """Run the inner parser on all the bytes before the delimiter, which is in this block."""
+    e.settle()
+    end, outer = e.code.fresh("end"), e.code.fresh("outer")
+    bound = "" if node.max == UNBOUNDED else f" and {end} - pos <= {node.max}"
+    e.line(f"{end} = data.find({node.end!r}, pos, stop)")
+    e.leave_unless(f"{end} >= 0{bound}")
+    e.line(f"{outer}, stop = stop, {end}")
+    with e.inside(end):
+        value = e.value(node.parser, wanted=wanted)
+        e.settle()
+    e.leave_unless(f"pos == {end}")
+    e.line(f"stop = {outer}")
+    e.taken(len(node.end))
+    return value
+
+
+@rule(Checksummed)
+def checksummed(e: Emitter, node: Checksummed[Any], wanted: bool) -> str:
+    return e.region(node, wanted, lambda: summed(e, node, wanted))
+
+
+def summed(e: Emitter, node: Checksummed[Any], wanted: bool) -> str:
+    """Compare the checksum of what was taken with the one behind it."""
+    if e.frames:
+        e.leave()
+        return "None"
+    e.settle()
+    if e.form.resumes:
+        e.leave_unless(f"source.end == {NO_END}")
+    begins, expected = e.code.fresh("begins"), e.code.fresh("expected")
+    e.line(f"{begins} = pos")
+    value = e.value(node.parser, wanted=wanted)
+    e.settle()
+    e.call(expected, f"{e.constant(node.algorithm, 'algorithm')}(data[{begins}:pos])")
+    stored = e.value(node.stored)
+    e.leave_unless(f"{stored} == {expected}")
+    return value

@@ -1,0 +1,109 @@
+"""What generated code calls where something is not as usual.
+
+Then, and only then, the grammar's own nodes run, as they would without staging:
+they wait, fail and remember as they always do.  What stands around them in the
+grammar has left no trace in the generated code, since it needs none while all
+goes well; here it is put up for as long as they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..combinators._notes import Label
+from ..core._alternatives import attempt
+from ..core._errors import ParseError
+from ..core._frames import forget, left_over
+from ..core._input import NO_END
+from ..core._parser import Parser
+from ..core._run import Mark, Run
+from ..core._steps import Steps
+
+__all__ = ["Irregular", "behind", "end_of_frame", "framed", "labelled", "named"]
+__all__ += ["nothing", "refuse_frame", "settled"]
+
+T = TypeVar("T")
+
+
+class Irregular(Exception):  # it is no error
+    """Leave the code that takes everything to be as usual."""
+
+
+def named(run: Run, steps: Steps[T], *names: str) -> Steps[T]:
+    """Run *steps* inside fields of these *names*."""
+    depth = len(run.path)
+    run.path.extend(names)
+    try:
+        return (yield from steps)
+    except ParseError as error:
+        run.place(error)  # while the path is still here
+        raise
+    finally:
+        del run.path[depth:]
+
+
+def labelled(run: Run, steps: Steps[T], label: Label[object], here: int) -> Steps[T]:
+    """Run *steps* inside *label*, which began *here*."""
+    return label._around(run, steps, here)
+
+
+def framed(run: Run, steps: Steps[T], end: int) -> Steps[T]:
+    """Run *steps* in a frame that ends at *end*."""
+    source, before = run.input, run._furthest
+    outer = source.frame(end)
+    try:
+        value = yield from steps
+    finally:
+        source.frame(outer)
+    if source.base + source.pos == end and run._furthest is not before:
+        forget(run, before, end)
+    return value
+
+
+def refuse_frame(run: Run, end: int) -> Steps[None]:
+    """Refuse a frame that ends behind the one around it, or before it begins."""
+    yield from ()
+    source = run.input
+    if (end > source.end and source.end != NO_END) or end < source.base + source.pos:
+        raise run.frame_ended()
+
+
+def end_of_frame(run: Run, expected: str | bytes, found: int) -> Steps[None]:
+    """Refuse what was left over in a frame."""
+    yield from ()
+    raise left_over(run, expected, found)
+
+
+def behind(
+    run: Run,
+    steps: Steps[T],
+    skipped: Parser[object],
+    at: int,
+    *labels: tuple[Label[object], int],
+) -> Steps[T]:
+    """Run *steps*; if *skipped* could have stood here it is tried for what it expects.
+
+    It was passed by *at* a position since the next byte did not fit, inside of
+    *labels* that are over by now.
+    """
+    if run.input.position == at:
+        tried: Steps[object] = attempt(skipped)
+        for label, here in labels:
+            tried = label._around(run, tried, here)
+        yield from tried
+    return (yield from steps)
+
+
+def nothing() -> Steps[None]:
+    """Do nothing: for what is told before it."""
+    yield from ()
+
+
+def settled(run: Run, mark: Mark, judge: Callable[[Run, Mark, T], T], value: T) -> Steps[T]:
+    """Let *judge* say what becomes of *value*, all of whose bytes were kept since *mark*."""
+    yield from ()
+    try:
+        return judge(run, mark, value)
+    finally:
+        run.release(mark)

@@ -1,0 +1,172 @@
+"""Regular runs: tokens that one regular expression takes at once.
+
+Possessive quantifiers (of Python 3.11) never give back what they took, so a run
+of bytes of one kind ends where it ends without staging.  A match says all; where
+there is none, which is irregular, the nodes run one by one and say why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from ..combinators._bytes import Literal
+from ..combinators._classes import OneOf, TakeWhile
+from ..combinators._lines import Line
+from ..combinators._notes import Label
+from ..combinators._repetition import Skip
+from ..combinators._sequence import Before, Seq, Then
+from ..combinators._transform import Map
+from ..core._facts import ANY
+from ..core._run import UNBOUNDED
+from ._emitter import Node
+
+__all__ = ["Regular", "char_set", "open_end", "regular"]
+
+#: Writes a value of those of the groups, each of which is the name of a variable.
+Template = Callable[[list[str]], str]
+
+
+@attrs.frozen
+class Regular:
+    """A pattern, how many groups it has, and what is made of them.
+
+    Attributes:
+        pattern: The pattern, with a group for each run of bytes that is wanted.
+        groups: How many.
+        calls: The functions that are called, each with the number of its group.
+        tokens: How many tokens it takes at once.
+        runs: Whether the size depends on the bytes.
+        ends: The bytes that could prolong it, where it ends with a run.
+        value: What the value is; None where nothing is wanted.
+    """
+
+    pattern: bytes
+    groups: int
+    tokens: int
+    runs: bool
+    ends: frozenset[int]
+    value: Template
+    calls: tuple[Any, ...] = ()
+
+
+def nothing(_: list[str]) -> str:
+    return "None"
+
+
+def char_set(allowed: frozenset[int]) -> bytes:
+    """Write a set of bytes as a regular expression does."""
+    if allowed == ANY:
+        return rb"[\x00-\xff]"
+    listed = sorted(allowed)
+    if len(listed) > 128:
+        return b"[^%b]" % b"".join(rb"\x%02x" % byte for byte in sorted(ANY - allowed))
+    return b"[%b]" % b"".join(rb"\x%02x" % byte for byte in listed)
+
+
+def regular(node: Node, *, wanted: bool = True) -> Regular | None:
+    """Return the pattern of *node*, if one says all of it."""
+    rule = PATTERNS.get(type(node))
+    return rule(node, wanted) if rule else None
+
+
+def of_literal(node: Literal, _: bool) -> Regular:
+    said = repr(node.data)
+    return Regular(re.escape(node.data), 0, 1, False, frozenset(), lambda _: said)
+
+
+def of_one(node: OneOf, wanted: bool) -> Regular:
+    return grouped(char_set(node.set), 1, frozenset(), wanted, runs=False)
+
+
+def of_line(node: Line, wanted: bool) -> Regular | None:
+    if node.max != UNBOUNDED:
+        return None
+    line = grouped(rb"[^\r\n]*+", 1, frozenset(), wanted, runs=True)
+    return attrs.evolve(line, pattern=line.pattern + rb"\r\n")
+
+
+def of_then(node: Then[Any], wanted: bool) -> Regular | None:
+    first, second = regular(node.dropped, wanted=False), regular(node.kept, wanted=wanted)
+    return together([first, second], 1)
+
+
+def of_before(node: Before[Any], wanted: bool) -> Regular | None:
+    first, second = regular(node.kept, wanted=wanted), regular(node.dropped, wanted=False)
+    return together([first, second], 0)
+
+
+def grouped(
+    pattern: bytes, tokens: int, ends: frozenset[int], wanted: bool, *, runs: bool
+) -> Regular:
+    if wanted:
+        return Regular(b"(%b)" % pattern, 1, tokens, runs, ends, lambda names: names[0])
+    return Regular(pattern, 0, tokens, runs, ends, nothing)
+
+
+def run_of(node: TakeWhile, wanted: bool) -> Regular | None:
+    if not node.max:  # it ends where the run before it may go on
+        return None
+    most = b"" if node.max == UNBOUNDED else b"%d" % node.max
+    pattern = b"%b{%d,%b}+" % (char_set(node.set), node.min, most)
+    ends = node.set if node.min < node.max else frozenset[int]()
+    return grouped(pattern, 1, ends, wanted, runs=True)
+
+
+def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
+    """Return one pattern for *parts* in order; the value is that of one, or all in a tuple."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not known:
+        return None
+    counts = [part.groups for part in known]
+    starts = [sum(counts[:index]) for index in range(len(known))]
+
+    def one(index: int, names: list[str]) -> str:
+        return known[index].value(names[starts[index] : starts[index] + counts[index]])
+
+    def all_of(names: list[str]) -> str:
+        values = [one(index, names) for index in range(len(known))]
+        return f"({', '.join(values)}{',' if len(values) == 1 else ''})"
+
+    return Regular(
+        b"".join(part.pattern for part in known),
+        sum(counts),
+        sum(part.tokens for part in known),
+        any(part.runs for part in known),
+        known[-1].ends,
+        all_of if kept is None else lambda names: one(kept, names),
+        sum((part.calls for part in known), ()),
+    )
+
+
+def mapped(node: Map[Any]) -> Regular | None:
+    """Return the pattern of a run of bytes that a function makes another value of."""
+    inner = regular(node.parser)
+    if inner is None or inner.groups != 1 or inner.calls:
+        return None
+    return attrs.evolve(inner, calls=(node.function,), value=lambda names: f"\0{names[0]}\0")
+
+
+def open_end(ends: frozenset[int], *, at_end: bool) -> bytes:
+    """Return what must follow a run that could go on: a byte that is no more of it."""
+    if not ends:
+        return b""
+    end = rb"|\Z" if at_end else b""
+    return b"(?=%b%b)" % (char_set(ANY - ends) if ends != ANY else rb"(?!)", end)
+
+
+PATTERNS: dict[type[Node], Callable[[Any, bool], Regular | None]] = {
+    Literal: of_literal,
+    OneOf: of_one,
+    TakeWhile: run_of,
+    Line: of_line,
+    Label: lambda node, wanted: regular(node.parser, wanted=wanted),
+    Skip: lambda node, _: regular(node.parser, wanted=False),
+    Then: of_then,
+    Before: of_before,
+    Seq: lambda node, wanted: together([regular(one, wanted=wanted) for one in node.parts], None),
+    Map: lambda node, wanted: mapped(node) if wanted else None,
+}

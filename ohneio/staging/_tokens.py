@@ -1,0 +1,335 @@
+"""Tokens: bytes by number, by delimiter, by kind; numbers; bits."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+from collections.abc import Iterable
+from typing import Any
+
+from ..combinators._bit import Always, Kind
+from ..combinators._bits import Bits
+from ..combinators._bytes import Exactly, Literal, Until, UntilMax
+from ..combinators._classes import OneOf, TakeWhile
+from ..combinators._digits import SAFE_DIGITS, Integer
+from ..combinators._example import Example
+from ..combinators._lines import CRLF, Line, Rest, plain
+from ..combinators._looking import Lookahead
+from ..combinators._notes import Label
+from ..combinators._numbers import Number, StructUnpack
+from ..combinators._packing import Packed
+from ..combinators._sequence import Before, Then
+from ..combinators._transform import Verify
+from ..combinators._values import Fail, Success
+from ..combinators._varints import Base128, QuicVarint
+from ..core._run import UNBOUNDED
+from ._emitter import Emitter, Node, rule, rules, unknown
+
+__all__ = ["bits_in", "is_number", "is_plain", "member", "room"]
+
+#: How many numbers an enum is asked about beforehand.
+MOST_MEMBERS = 1024
+
+
+@rule(Exactly)
+def exactly(e: Emitter, node: Exactly, wanted: bool) -> str:
+    target = e.fresh("data") if wanted else ""
+    e.token(node, room(e, node.n), target, f"data[{e.here}:{e.at(node.n)}]", node.n)
+    return target
+
+
+def room(e: Emitter, size: int) -> str:
+    """Return the condition that *size* bytes are there."""
+    return f"{e.here} < stop" if size == 1 else f"{e.at(size)} <= stop"
+
+
+@rule(Until)
+def until(e: Emitter, node: Until, wanted: bool) -> str:
+    end, target = e.code.fresh("end"), e.fresh("data") if wanted else ""
+    e.line(f"{end} = data.find({node.delimiter!r}, {e.here}, stop)")
+    before = e.off
+    with e.regular(f"{end} >= 0"):
+        if target:
+            e.line(f"{target} = data[{e.here}:{end}]")
+        e.moved(f"{end} + {node._width}")
+    e.otherwise_at(e.steps(node), target, before)
+    e.skipped.clear()
+    return target
+
+
+@rule(UntilMax)
+def until_max(e: Emitter, node: UntilMax, wanted: bool) -> str:
+    e.settle()
+    end, target = e.code.fresh("end"), e.fresh("data") if wanted else ""
+    reach = "stop" if node.max == UNBOUNDED else f"min(stop, {e.at(node._reach)})"
+    e.line(f"{end} = data.find({node.delimiter!r}, pos, {reach})")
+    with e.regular(f"{end} >= 0"):
+        kept = f" + {node._width}" if node.include else ""
+        if target:
+            e.line(f"{target} = data[pos:{end}{kept}]")
+        e.moved(f"{end} + {node._width}")
+    e.otherwise_at(e.steps(node), target)
+    e.skipped.clear()
+    return target
+
+
+@rule(Literal)
+def literal(e: Emitter, node: Literal, wanted: bool) -> str:
+    given, size = e.constant(node.data, "literal"), len(node.data)
+    if size == 1:
+        condition = f"{e.here} < stop and data[{e.here}] == {node.data[0]}"
+    else:
+        condition = f"data.startswith({given}, {e.here}, stop)"
+    e.token(node, condition, "", "", size)
+    return given
+
+
+@rule(Number)
+def number(e: Emitter, node: Number[Any], wanted: bool) -> str:
+    target = e.fresh("number") if wanted else ""
+    if node.format[-1] == "B":
+        taken = f"data[{e.here}]"
+    else:
+        taken = f"{e.constant(node._unpack, 'unpack_' + node.name)}(data, {e.here})[0]"
+    e.token(node, room(e, node._size), target, taken, node._size)
+    return target
+
+
+@rule(StructUnpack)
+def struct_unpack(e: Emitter, node: StructUnpack, wanted: bool) -> str:
+    target = e.fresh("fields") if wanted else ""
+    unpack = e.constant(node._unpack, "unpack")
+    e.token(node, room(e, node._size), target, f"{unpack}(data, {e.here})", node._size)
+    return target
+
+
+def member(e: Emitter, what: str, allowed: frozenset[int]) -> str:
+    """Return the condition that a byte is one of some."""
+    listed = sorted(allowed)
+    if len(listed) == 256:
+        return "True"
+    if len(listed) == 1:
+        return f"{what} == {listed[0]}"
+    if listed and len(listed) == listed[-1] - listed[0] + 1:
+        return f"{listed[0]} <= {what} <= {listed[-1]}"
+    if len(listed) <= 8:
+        return f"{what} in {{{', '.join(map(str, listed))}}}"
+    return f"{what} in {e.constant(allowed, 'allowed')}"
+
+
+@rule(OneOf)
+def one_of(e: Emitter, node: OneOf, wanted: bool) -> str:
+    target, here = e.fresh("byte") if wanted else "", e.here
+    among = member(e, f"data[{here}]", node.set)
+    condition = f"{here} < stop" + (f" and {among}" if among != "True" else "")
+    e.token(node, condition, target, f"data[{here}:{e.at(1)}]", 1)
+    return target
+
+
+@rule(TakeWhile)
+def take_while(e: Emitter, node: TakeWhile, wanted: bool) -> str:
+    end, target = e.code.fresh("end"), e.fresh("run") if wanted else ""
+    e.settle()
+    reach = "stop"
+    if node.max != UNBOUNDED:
+        reach = e.code.fresh("reach")
+        e.line(f"{reach} = pos + {node.max} if pos + {node.max} < stop else stop")
+    scan = e.constant(node._match, "run_of")
+    e.line(f"{end} = {scan}(data, pos, {reach}).end() if pos <= {reach} else pos")
+    ended = f"{end} < {reach}"
+    if node.max != UNBOUNDED:
+        ended = f"({ended} or {end} - pos == {node.max})"
+    enough = f"{end} - pos >= {node.min}" if node.min else ""
+    condition = " and ".join(filter(None, [e.or_end(ended), enough]))
+    with e.regular(condition or "True"):
+        if target:
+            e.line(f"{target} = data[pos:{end}]")
+        e.moved(end)
+    e.otherwise_at(e.steps(node), target)
+    if node.min:
+        e.skipped.clear()
+    return target
+
+
+@rule(Rest)
+def rest(e: Emitter, node: Rest, wanted: bool) -> str:
+    target = e.fresh("data") if wanted else ""
+    if not e.at_end:
+        return unknown(e, node, wanted)
+    before = e.off
+    with e.regular(e.at_end):
+        if target:
+            e.line(f"{target} = data[{e.here}:stop]")
+        e.moved("stop")
+    e.otherwise_at(e.steps(node), target, before)
+    return target
+
+
+@rule(Line)
+def line(e: Emitter, node: Line, wanted: bool) -> str:
+    e.settle()
+    end, target = e.code.fresh("end"), e.fresh("line") if wanted else ""
+    e.line(f"{end} = {e.constant(plain, 'plain')}(data, pos, stop).end() if pos <= stop else pos")
+    bound = f" and {end} - pos <= {node.max}" if node.max != UNBOUNDED else ""
+    with e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}"):
+        if target:
+            e.line(f"{target} = data[pos:{end}]")
+        e.moved(f"{end} + 2")
+    e.otherwise_at(e.steps(node), target)
+    e.skipped.clear()
+    return target
+
+
+@rule(Integer)
+def integer(e: Emitter, node: Integer, wanted: bool) -> str:
+    e.settle()
+    found, target = e.code.fresh("digits"), e.fresh("number") if wanted else ""
+    most = e.need("max_digits", f"min({e.limits}.max_digits, {SAFE_DIGITS})")
+    e.line(f"{found} = {e.constant(node._form.match, 'digits')}(data, pos, stop)")
+    end = f"{found}.end()"
+    ended = "" if node.digits else e.or_end(f"{end} < stop")
+    condition = f"{found} and {end} - pos <= {most}"
+    with e.regular(" and ".join(filter(None, [condition, ended]))):
+        if target:
+            base = f", {node.base}" if node.base != 10 else ""
+            e.line(f"{target} = int({found}[0]{base})")
+        e.moved(end)
+    e.otherwise_at(e.steps(node), target)
+    e.skipped.clear()
+    return target
+
+
+@rule(Base128)
+def base128(e: Emitter, node: Base128, wanted: bool) -> str:
+    e.settle()
+    target = e.fresh("number") if wanted else e.code.fresh("number")
+    e.line(f"{target} = data[pos] if pos < stop else 128")
+    with e.block(f"if {target} < 128:"):
+        if node.name in ("leb128", "mqtt_varint"):
+            e.line("pos += 1")
+        else:
+            e.line(f"{target} = {e.constant(node.meaning, 'meaning')}({target}, 1)")
+            e.line("pos += 1")
+    with e.block("else:"):
+        found = e.code.fresh("form")
+        e.line(f"{found} = {e.constant(node.form.match, 'form')}(data, pos, stop)")
+        with e.regular(f"{found}"):
+            e.line(f"{target} = {e.constant(node._value, 'number_of')}({found}[0])")
+            e.moved(f"{found}.end()")
+        e.otherwise_at(e.steps(node), target)
+    e.skipped.clear()
+    return target
+
+
+@rule(QuicVarint)
+def quic_varint(e: Emitter, node: QuicVarint, wanted: bool) -> str:
+    e.settle()
+    target, end = e.fresh("number") if wanted else "", e.code.fresh("end")
+    e.line(f"{end} = pos + (1 << (data[pos] >> 6)) if pos < stop else stop + 1")
+    with e.regular(f"{end} <= stop"):
+        if target:
+            mask = f"(1 << 8 * ({end} - pos) - 2) - 1"
+            e.line(f"{target} = int.from_bytes(data[pos:{end}]) & {mask}")
+        e.moved(end)
+    e.otherwise_at(e.steps(node), target)
+    e.skipped.clear()
+    return target
+
+
+def core_of(node: Node) -> Node:
+    """Return the parser whose value *node* gives."""
+    if type(node) not in rules:  # a subclass may be anything
+        return node
+    match node:
+        case Label() | Verify() | Lookahead() | Example():
+            return core_of(node.parser)
+        case Then() | Before():
+            return core_of(node.kept)
+        case _:
+            return node
+
+
+def is_number(node: Node) -> bool:
+    """Tell whether *node* is known to give an `int`."""
+    core = core_of(node)
+    if type(core) is Number:
+        return core.format[-1] not in "fd"
+    return type(core) in (Integer, Base128, QuicVarint)
+
+
+#: Parsers that give numbers or bytes.
+PLAIN: tuple[type[Node], ...] = (
+    Number, Integer, Base128, QuicVarint, OneOf, Exactly, TakeWhile, Until, UntilMax, Literal,
+)  # fmt: skip
+
+
+def is_plain(node: Node) -> bool:
+    """Tell whether *node* is known to give a number or bytes, which can be looked up."""
+    return type(core_of(node)) in PLAIN
+
+
+@rule(Success)
+def success(e: Emitter, node: Success[Any], wanted: bool) -> str:
+    return e.constant(node.given, "given")
+
+
+@rule(Fail)
+def fail(e: Emitter, node: Fail, wanted: bool) -> str:
+    if e.leaving:
+        e.leave()
+    else:
+        e.late(e.steps(node), "")
+    return "None"
+
+
+@rule(Bits)
+def bits(e: Emitter, node: Bits[Any], wanted: bool) -> str:
+    return e.region(node, wanted, lambda: bits_of(e, node, wanted))
+
+
+def bits_of(e: Emitter, node: Bits[Any], wanted: bool) -> str:
+    """Take the bits apart, and make the object."""
+    values = bits_in(e, node.fields, node._size)
+    fields = [one for one in node.fields if one.argument not in node._constants]
+    return e.make(node.cls, {one.argument: values[one.name] for one in fields})
+
+
+def bits_in(e: Emitter, fields: Iterable[Packed], size: int) -> dict[str, str]:
+    """Take the bits of *fields* apart; a number that none may be is irregular."""
+    number = e.code.fresh("bits")
+    e.leave_unless(room(e, size))
+    taken = f"data[{e.here}]" if size == 1 else f"int.from_bytes(data[{e.here}:{e.at(size)}])"
+    e.line(f"{number} = {taken}")
+    values = {one.name: one_of_bits(e, number, one, 8 * size) for one in fields}
+    e.taken(size)
+    return values
+
+
+def one_of_bits(e: Emitter, number: str, one: Packed, width: int) -> str:
+    """Write the value of one field, of those in *number*."""
+    name = e.code.fresh(one.name)
+    part = f"{number} >> {one.shift}" if one.shift else number
+    if one.shift + one.width < width:
+        part = f"({part}) & {one.mask}" if one.shift else f"{part} & {one.mask}"
+    if isinstance(one.kind, Always):
+        e.leave_unless(
+            f"{part} == {one.kind.number}" if "&" not in part else f"({part}) == {one.kind.number}"
+        )
+        return repr(one.kind.number)
+    if one.kind is int:
+        e.line(f"{name} = {part}")
+    elif one.kind is bool:
+        e.line(f"{name} = {number} & {1 << one.shift} != 0")
+    else:
+        e.line(f"{name} = {e.constant(members(one.kind, one.mask), one.name)}.get({part})")
+        e.leave_unless(f"{name} is not None")
+    return name
+
+
+def members(kind: Kind, mask: int) -> dict[int, enum.Enum]:
+    """Return the members of an enum by their numbers, as far as they are few."""
+    found: dict[int, enum.Enum] = {}
+    for number in range(min(mask, MOST_MEMBERS) + 1):
+        with contextlib.suppress(Exception):  # the node raises it
+            found[number] = kind(number)
+    return found
