@@ -1,0 +1,440 @@
+"""Grammars of the whole vocabulary, and of what users add to it, with bytes for them.
+
+Those of the other properties are in here too.  What comes on top is what staging
+could get wrong: records that depend and refuse, functions that raise, tags of
+all kinds, and parsers of a class that it has never heard of.
+"""
+
+import contextlib
+import enum
+import zlib
+from random import Random
+
+import attrs
+from hypothesis import strategies as st
+
+from ohneio import (
+    Limits,
+    ParseError,
+    Parser,
+    any_byte,
+    bit,
+    bits,
+    checksummed,
+    choice,
+    commit,
+    decimal,
+    dispatch,
+    exactly,
+    fail,
+    field,
+    float32,
+    int8,
+    int16,
+    int32le,
+    integer,
+    label,
+    length_prefixed,
+    line,
+    literal,
+    lookahead,
+    many,
+    mqtt_varint,
+    not_followed_by,
+    one_of,
+    parser,
+    record,
+    rest,
+    seq,
+    sized,
+    struct_unpack,
+    success,
+    take_while,
+    text,
+    try_map,
+    uint8,
+    uint16,
+    uint32,
+    until,
+    value,
+    verify,
+)
+from ohneio import (
+    wire as wire_class,
+)
+from ohneio.core._errors import anew
+from ohneio.testing import chunkings, mutated, values, wire
+from tests.properties import grammars as known
+from tests.properties.grammars import made, raw
+from tests.staging.differing import Case
+
+# Functions of users, of all kinds.
+
+
+def key_error(one: object) -> object:
+    """A bug of a user's, on some values."""
+    if repr(one).startswith("b'b"):
+        raise KeyError("b")
+    return one
+
+
+def parse_error(one: object) -> object:
+    """What a user raises by hand, where it means nothing."""
+    if repr(one).startswith("b'0"):
+        raise ParseError("by hand")
+    return one
+
+
+def value_error(one: object) -> object:
+    if repr(one).endswith("1"):
+        raise ValueError("no 1")
+    return one
+
+
+def stop_iteration(one: object) -> object:
+    """What a generator could take for its own end."""
+    if one == b";":
+        raise StopIteration(one)
+    return one
+
+
+def picky(one: object) -> bool:
+    """A predicate that fails in all ways."""
+    key_error(one)
+    parse_error(one)
+    return len(repr(one)) % 3 != 0
+
+
+def next_one(one: object) -> Parser[object]:
+    """What `bind` and a field's function make of a value."""
+    size = len(repr(one)) % 4
+    return [exactly(size), until(b";"), uint8, seq(any_byte, exactly(size))][size]
+
+
+def below_zero(one: object) -> Parser[bytes]:
+    return exactly(len(repr(one)) % 5 - 1)
+
+
+def no_parser(one: object) -> object:
+    return next_one(one) if one else one
+
+
+# Parsers of users' own classes.
+
+
+@attrs.frozen
+class Twice(Parser):
+    """A class that says nothing of itself."""
+
+    parser: Parser[object]
+
+    def _parse(self):
+        first = yield from self.parser._parse()
+        return first, (yield from self.parser)
+
+
+@attrs.frozen
+class Known(Parser):
+    """A class that says what is known of it, and that it is its parser."""
+
+    parser: Parser[object]
+
+    def _parse(self):
+        return self.parser._parse()
+
+    def _facts(self):
+        return self.parser.facts
+
+
+@attrs.frozen
+class Counted(type(exactly(1))):
+    """A class that is nearly one of ours."""
+
+    def _parse(self):
+        return len((yield from super()._parse()))
+
+
+@parser
+def raising(inner):
+    """A generator that raises by hand behind what it has taken."""
+    one = yield from inner
+    if repr(one).startswith("b'a"):
+        raise ParseError("no a by hand")
+    return one
+
+
+@parser
+def trying(inner):
+    """A generator that catches what went wrong."""
+    try:
+        return (yield from inner)
+    except ParseError as error:
+        return str(anew(error))
+
+
+# Records.
+
+
+class Kind(enum.Enum):
+    ONE, TWO, A = 1, 2, 6
+
+
+class Flags(enum.IntFlag):
+    LOW, HIGH = 1, 2
+
+
+@wire_class
+class Packed:
+    kind: Kind = bit(4, Kind)
+    flags: Flags = bit(2, Flags)
+    on: bool = bit(1, bool)
+    rest: int = bit(1, int)
+
+
+@wire_class
+class Wide:
+    high: int = bit(3, int)
+    kind: Kind = bit(7, Kind)
+    low: int = bit(6, int)
+
+
+@wire_class
+class Careful:
+    """Bits that are refused."""
+
+    number: int = bit(8, int)
+
+    def __attrs_post_init__(self):
+        if self.number == 2:
+            raise ValueError("no 2")
+
+
+@wire_class
+class Text:
+    size: int = field(uint8, computed=lambda m: len(m.data))
+    data: bytes = field(lambda m: exactly(m.size))
+
+
+@wire_class
+class Sums:
+    """Two computed fields, one of which depends on a later one."""
+
+    data: bytes = field(take_while(b"ab", max=2))
+    total: int = field(uint8, computed=lambda m: len(m.data) + len(m.more))
+    more: bytes = field(until(b";"))
+
+    @property
+    def both(self):
+        return self.data + self.more
+
+
+def not_a(instance, attribute, given):
+    if repr(given).startswith("b'a"):
+        raise ValueError("no a")
+    key_error(given)
+
+
+#: Names that code could have for itself.
+NAMES = ["data", "pos", "run", "stop", "base", "value", "_end", "source", "emit", "field", "list"]
+
+
+def record_of(*parts: object, hook: str = "", kind: object = wire_class) -> Parser[object]:
+    """Make a record of parsers, or of whatever a field can be made with."""
+    made_of = {
+        name: part if isinstance(part, type(field(uint8))) else field(part)
+        for name, part in zip(NAMES, parts, strict=False)
+    }
+    space = {**made_of, "__annotations__": dict.fromkeys(made_of, object), "__module__": __name__}
+    if hook == "refuses":
+        space["__attrs_post_init__"] = lambda self: not_a(self, None, self.data)
+    if hook == "computes":
+        space["data_of"] = property(lambda self: self.data)
+    return record(kind(type("Made", (), space)))
+
+
+HOOKS = ["", "refuses", "computes"]
+KINDS = [wire_class, attrs.define, attrs.frozen, attrs.frozen(slots=False), attrs.mutable]
+
+
+def validated(one, other):
+    """An attrs class with a validator, and with a converter."""
+
+    @attrs.define
+    class Checked:
+        first: object = attrs.field(metadata=metadata(one), validator=not_a)
+        last: object = attrs.field(metadata=metadata(other), converter=value_error, kw_only=True)
+
+    return record(Checked)
+
+
+def metadata(one):
+    return field(one).metadata
+
+
+def when(one, other):
+    """A field that is there or not, and one that depends."""
+    return record_of(
+        one,
+        field(other, when=lambda m: repr(m.data)[-1] not in "0'"),
+        lambda m: next_one(m.data),
+        field(uint8, when=lambda m: key_error(m.data) and m.pos),
+    )
+
+
+def dependent(one):
+    """Fields of whatever their functions make of what was before."""
+    return record_of(one, lambda m: below_zero(m.data), lambda m: no_parser(m.pos))
+
+
+# All of them.
+
+TOKENS = st.one_of(
+    st.sampled_from(
+        [
+            bits(Packed),
+            bits(Wide),
+            bits(Careful),
+            record(Text),
+            record(Sums),
+            Counted(2),
+            int8,
+            int16,
+            int32le,
+            uint32,
+            float32,
+            struct_unpack("<bxH"),
+            struct_unpack("2s?"),
+            line(max=3),
+            fail("nothing"),
+            success(None),
+            success([]),
+            decimal,
+            integer(16, digits=2, signed=True),
+            until(b"\r\n", include=True, max=5),
+            take_while(bytes(range(256)), max=3),
+            text(exactly(2), "utf-16"),
+            mqtt_varint,
+        ]
+    ),
+)
+
+WRAPPERS = [
+    lambda one: one.map(key_error),
+    lambda one: one.map(parse_error),
+    lambda one: one.map(value_error),
+    lambda one: one.map(stop_iteration),
+    lambda one: try_map(value_error, one),
+    lambda one: try_map(parse_error, one),
+    lambda one: verify(picky, one, "a picky one"),
+    lambda one: one.bind(next_one),
+    lambda one: one.bind(no_parser),
+    lambda one: one.bind(below_zero),
+    text,
+    lambda one: label("pos", one),
+    lambda one: label("", one),
+    lambda one: value([], one),
+    lambda one: one << commit,
+    lambda one: one.example(st.just(None)),
+    lambda one: checksummed(one, zlib.crc32, uint32),
+    lambda one: checksummed(one, lambda data: data[:1], exactly(1)),
+    lambda one: checksummed(one, key_error, exactly(1)),
+    lambda one: length_prefixed(one, rest),
+    lambda one: length_prefixed(decimal << literal(b";"), one),
+    lambda one: length_prefixed(mqtt_varint, one),
+    lambda one: sized(0, one),
+    lambda one: sized(5, one),
+    lambda one: many(one, min=2, max=2),
+    lambda one: many(one, min=1),
+    lambda one: many(one, max=0),
+    lambda one: many(one, max=3),
+    lambda one: not_followed_by(literal(b"ab")) >> one,
+    lambda one: lookahead(exactly(2)) >> one,
+    lambda one: lookahead(many(one_of(b"ab"))) >> one,
+    lambda one: dispatch(lookahead(any_byte), {b"a": one, b"b": until(b";")}),
+    lambda one: dispatch(one, {b"a": uint8, 0: uint16, 1: rest}, default=success(7)),
+    lambda one: dispatch(one, {b"a": uint8, 2: any_byte, None: success(3)}),
+    lambda one: dispatch(uint8, {n: success(n) for n in range(6)} | {97: one}),
+    lambda one: dispatch(uint8, {Kind.ONE: success(1), 1.0: one, 97: one}),
+    lambda one: dispatch(bits(Packed), {Packed(Kind.A, Flags.LOW, False, 0): one}, default=one),
+    lambda one: many(dispatch(uint8, {97: one, 98: success(None)})),
+    lambda one: choice(literal(b"abc"), literal(b"ab;"), literal(b"abc"), one),
+    lambda one: choice(seq(one, literal(b";")), seq(one, literal(b"\n")), any_byte),
+    Twice,
+    Known,
+    raising,
+    trying,
+    dependent,
+    lambda one: record_of(one, one),
+    lambda one: record_of(one, hook="refuses"),
+    lambda one: record_of(uint8, one, uint16, kind=attrs.frozen(slots=False)),
+]
+
+PAIRS = [
+    when,
+    validated,
+    lambda one, other: choice(literal(b"a") >> one, literal(b"b") >> other),
+    lambda one, other: choice(one << commit, other),
+    lambda one, other: many(one) << other,
+    lambda one, other: seq(literal(b"a"), uint8, one, exactly(1), uint16, other),
+]
+
+
+def wrapped(children):
+    return st.one_of(
+        known.wrapped(children),
+        st.builds(made, st.sampled_from(WRAPPERS), children),
+        st.builds(made, st.sampled_from(PAIRS), children, children),
+        st.builds(
+            lambda parts, hook, kind: made(
+                lambda *parts: record_of(*parts, hook=hook, kind=kind), *parts
+            ),
+            st.lists(children, min_size=1, max_size=4),
+            st.sampled_from(HOOKS),
+            st.sampled_from(KINDS),
+        ),
+    )
+
+
+grammars = st.recursive(st.one_of(known.TOKENS, TOKENS), wrapped, max_leaves=8)
+
+#: In how many ways each input is cut, apart from whole and byte by byte.
+CUTS = 6
+
+#: Bounds that small inputs meet.
+small = st.builds(
+    Limits,
+    max_buffered=st.integers(8, 24),
+    max_depth=st.integers(1, 6),
+    max_items=st.integers(1, 4),
+    max_digits=st.integers(1, 4),
+    max_backtrack=st.integers(1, 24),
+)
+
+
+@st.composite
+def inputs(draw, grammar):
+    """Bytes that fit, that nearly fit, or any."""
+    how = draw(st.sampled_from(["wire", "mutated", "values", "raw"]))
+    # What a user's function raises, it raises there too.
+    with contextlib.suppress(RuntimeError, ValueError, KeyError, TypeError, StopIteration):
+        if how == "wire":
+            return draw(wire(grammar)) + draw(st.one_of(st.just(b""), wire(grammar), raw))
+        if how == "mutated":
+            return draw(mutated(grammar)) + draw(st.one_of(st.just(b""), wire(grammar)))
+        if how == "values":
+            return grammar.build(draw(values(grammar))) * draw(st.integers(1, 3))
+    return draw(raw)
+
+
+@st.composite
+def cases(draw):
+    grammar = draw(grammars)
+    data = draw(inputs(grammar))
+    limits = draw(st.one_of(st.just(Limits()), small))
+    return Case(grammar, data, ways_to_cut(data, draw(st.integers(0, 1000))), limits)
+
+
+def ways_to_cut(data: bytes, seed: int) -> list[list[bytes]]:
+    """Whole, byte by byte, at some places and at random."""
+    whole, bytewise, *others = chunkings(data[:60], every=False, seed=seed)
+    return [whole, bytewise, *Random(seed).sample(others, min(len(others), CUTS))]

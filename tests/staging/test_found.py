@@ -1,0 +1,47 @@
+"""What the search of `test_differential` has found, each as small as it got."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    choice,
+    exactly,
+    forward,
+    literal,
+    lookahead,
+    many,
+    optional,
+    seq,
+    take_while,
+)
+from ohneio.testing import chunkings
+from tests.staging.differing import Case, compare
+from tests.staging.grammars import Counted
+
+
+def nested(inner):
+    whole = forward()
+    whole.become(choice(literal(b"<") >> whole << literal(b">"), inner))
+    return whole
+
+
+a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+SMALL = Limits(max_buffered=1)
+
+FOUND = {
+    "a subclass of a token is not fused": (seq(a, Counted(2)), b"a\0\0"),
+    "a lookahead goes back from what has moved": (lookahead(choice(a)) >> a, b"a"),
+    "what failed inside is not skipped": (optional(optional(exactly(2))), b"\0\0"),
+    "an item tells what could have prolonged it": (nested(exactly(0)), b"a"),
+    "a run of none ends nothing": (take_while(b"a", max=1) >> take_while(b"a", max=0), b""),
+    "none is skipped where there may be no more": (many(exactly(1), min=1, max=2) >> a, b"00a"),
+    "many constants are as many constants": (many(b >> a) << a, b"baa"),
+    "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_as_it_is_unstaged(name):
+    """Every difference that was ever found stays mended."""
+    grammar, data, *limits = FOUND[name]
+    compare(Case(grammar, data, [*chunkings(data)], *limits))
