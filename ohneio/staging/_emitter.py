@@ -29,6 +29,7 @@ import attrs
 
 from ..combinators._looking import Lookahead, NotFollowedBy
 from ..core._errors import ParseError
+from ..core._facts import ANY
 from ..core._parser import LATE, Parser, nodes
 from ._code import Code
 from ._late import Irregular, behind, framed, labelled, named, settled
@@ -61,8 +62,8 @@ class Skipped:
     parser: str
     at: str
     depth: int
-    #: The labels that it is in and the code here is not, and where each began.
-    labels: tuple[str, ...] = ()
+    #: The fields that it is in and the code here is not; labels, and where each began.
+    inside: tuple[str, ...] = ()
 
     def known_by(self, at: str) -> Skipped:
         """Return the same, with another variable for where it was."""
@@ -327,8 +328,7 @@ class Emitter:
         for one in reversed(self.skipped):
             if min(one.depth, len(self.scopes)) == depth:
                 function = self.constant(behind, "behind")
-                labels = "".join(f", {label}" for label in one.labels)
-                steps = f"{function}(run, {steps}, {one.parser}, {one.at}{labels})"
+                steps = f"{function}({', '.join(['run', steps, one.parser, one.at, *one.inside])})"
         return steps
 
     def begin_skip(self, at_first: str = "base + pos") -> str:
@@ -347,7 +347,7 @@ class Emitter:
 
     def skip(self, node: Node, at: str) -> None:
         """Say that *node* may have been skipped *at* a position."""
-        if self.form.resumes:
+        if self.form.resumes and (self.at_end or node.facts.first != ANY):
             name = self.code.constant(node, "skipped")
             self.skipped.append(Skipped(name, at, len(self.scopes)))
 
@@ -394,9 +394,20 @@ class Emitter:
         yield
         self.scopes.pop()
 
-    def named(self, name: str) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def named(self, name: str) -> Iterator[None]:
         """Let what is inside be in a field of this *name*."""
-        return self.scope(lambda steps: self.around(name, steps))
+        skipped = [*self.skipped]
+        with self.scope(lambda steps: self.around(name, steps)):
+            yield
+        self._skipped_in(repr(name), skipped)
+
+    def _skipped_in(self, place: str, before: list[Skipped]) -> None:
+        """Say that what was skipped, but for what was *before*, was so in a *place*."""
+        self.skipped = [
+            one if one in before else attrs.evolve(one, inside=(*one.inside, place))
+            for one in self.skipped
+        ]
 
     def around(self, name: str, steps: str) -> str:
         """Return *steps* inside a field of this *name*."""
@@ -414,10 +425,7 @@ class Emitter:
         self.line(f"{here} = base + pos")
         with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})"):
             yield
-        self.skipped = [
-            one if one in skipped else attrs.evolve(one, labels=(*one.labels, f"({label}, {here})"))
-            for one in self.skipped
-        ]
+        self._skipped_in(f"({label}, {here})", skipped)
 
     @contextlib.contextmanager
     def in_frame(self, end: str) -> Iterator[None]:

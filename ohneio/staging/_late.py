@@ -80,17 +80,17 @@ def behind(
     steps: Steps[T],
     skipped: Parser[object],
     at: int,
-    *labels: tuple[Label[object], int],
+    *inside: tuple[Label[object], int] | str,
 ) -> Steps[T]:
     """Run *steps*; if *skipped* could have stood here it is tried for what it expects.
 
-    It was passed by *at* a position since the next byte did not fit, inside of
-    *labels* that are over by now.
+    It was passed by *at* a position since the next byte did not fit, *inside* of
+    fields and labels that are over by now.
     """
     if run.input.position == at:
         tried: Steps[object] = attempt(skipped)
-        for label, here in labels:
-            tried = label._around(run, tried, here)
+        for one in inside:
+            tried = named(run, tried, one) if isinstance(one, str) else labelled(run, tried, *one)
         yield from tried
     return (yield from steps)
 
