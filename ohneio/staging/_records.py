@@ -23,13 +23,14 @@ __all__ = ["View", "compared", "depending_on", "finished", "present", "shown"]
 
 
 def seen_of(record: Record[Any]) -> type:
-    """Return a class whose objects show the fields so far as attributes."""
+    """Return a class whose objects show the fields so far as attributes.
 
-    class Shown(Seen):
-        __slots__ = ("__dict__",)
+    What else they are asked for, such as a method, is for `View` to answer.
+    """
 
-        def __init__(self) -> None:
-            super().__init__(record, self.__dict__)
+    class Shown:
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a field is
+            return getattr(Seen(record, vars(self)), name)
 
     return Shown
 

@@ -12,6 +12,7 @@ import attrs
 
 from ..combinators._bytes import Exactly, Literal
 from ..combinators._classes import OneOf
+from ..combinators._digits import Integer
 from ..combinators._framing import LengthPrefixed
 from ..combinators._notes import Label
 from ..combinators._numbers import Number, StructUnpack
@@ -27,6 +28,9 @@ __all__ = ["Part", "flat", "function_name", "in_order", "movable", "tuple_of"]
 
 #: How many parts are taken at once.
 MOST = 32
+#: How many digits the numbers have that are looked up.
+DIGITS = 3
+DECIMALS = {b"%d" % number: number for number in range(10**DIGITS)}
 
 
 @attrs.define
@@ -202,8 +206,14 @@ def movable(name: str) -> bool:
 
 def by_form(e: Emitter, parts: list[Part]) -> None:
     """Write *parts*, neighbours of a fixed form together."""
-    for run in runs([lengths_apart(part) for part in parts]):
+    pieces = [*runs([lengths_apart(part) for part in parts])]
+    for run, behind in zip(pieces, [*pieces[1:], []], strict=True):
+        if not run:
+            continue
         last = run[-1]
+        if is_short(last) and behind and type(behind[0].node) is Literal and not behind[0].name:
+            short_number(e, last, behind.pop(0))
+            continue
         if len(run) > 1:
             fused(e, run)
         elif last.of is None:
@@ -213,6 +223,39 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
             continue
         if last.of is not None:
             body(e, last.of, last.value)
+
+
+def is_short(part: Part) -> bool:
+    """Tell whether a part is a decimal number, such as a length in a text protocol."""
+    node = part.node
+    return type(node) is Integer and node.strict and node.base == 10 and not part.name
+
+
+def short_number(e: Emitter, part: Part, behind: Part) -> None:
+    """Take a number and the literal behind it.
+
+    Of three digits at most, as nearly all have, the digits are looked up: that
+    is their check and their value at once.
+    """
+    given: bytes = behind.node.data  # type: ignore[attr-defined]
+    end, target = e.code.fresh("end"), e.fresh("number")
+    table = e.constant(DECIMALS, "decimals")
+    known = e.need("decimals", f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
+    e.settle()
+    e.line(f"{end} = data.find({given!r}, pos, pos + {DIGITS + len(given)})")
+    there = f"0 <= {end} <= stop - {len(given)}"
+    e.line(f"{target} = {known}.get(data[pos:{end}]) if {there} else None")
+    skipped = [*e.skipped]
+    with e.block(f"if {target} is None:"):
+        one_part(e, part)
+        one_part(e, behind)
+        e.settle()
+        e.line(f"{target} = {part.value or None}")
+    e.skipped = skipped
+    with e.block("else:"):
+        e.moved(f"{end} + {len(given)}")
+    e.skipped.clear()
+    part.value = target
 
 
 def lengths_apart(part: Part) -> Part:
