@@ -2,15 +2,25 @@
 
 from ohneio import (
     Buffer,
+    BuildError,
     Connection,
+    IncompleteInput,
+    LimitExceeded,
     Limits,
+    ParseError,
     Parser,
+    State,
     Steps,
+    at_eof,
+    emit,
     exactly,
     literal,
     parser,
+    peek,
+    position,
     protocol,
     read,
+    read_some,
     stream,
     until,
     wait,
@@ -89,7 +99,13 @@ def steps() -> Steps[int]:
     yield from write("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     yield from read("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     yield from write(text)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    _ = nothing
+    count: bytes = yield from position()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    end: str = yield from at_eof()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    yield from emit()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    yield from peek("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield from read_some("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    yield from read_some()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    _ = nothing, count, end
     return text  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
 
@@ -135,3 +151,16 @@ def values() -> None:
     Limits().max_depth = 5  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     Buffer("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Buffer().read("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def errors() -> None:
+    """Their words are text, what was found is bytes, and there are four states."""
+    ParseError(b"bad version")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ParseError("bad version", 5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    ParseError(found="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    IncompleteInput(needed="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    LimitExceeded(limit="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    BuildError(path="field")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    place: int = ParseError().offset  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    state: State = State.OPEN  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    _ = place, state  # pyright: ignore[reportUnknownVariableType]
