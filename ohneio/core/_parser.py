@@ -340,8 +340,8 @@ def staged(parser: Parser[Any], form: str) -> Callable[..., Any] | None:
         known = parser._staged[form]
     except (AttributeError, KeyError):
         known = 0
-    if type(known) is not int:
-        return cast("Callable[..., Any] | None", known)
+    if not isinstance(known, int):
+        return known
     return _used_again(parser, form, known)
 
 

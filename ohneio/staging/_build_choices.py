@@ -40,7 +40,7 @@ from ..core._likeness import alike
 from ..core._parser import Parser, nodes
 from ._build_pieces import Constant
 from ._building import Builder, Node, builds, constant, unknown
-from ._families import Range, by_range
+from ._families import Range, by_range, constants_of
 
 __all__: list[str] = []
 
@@ -408,7 +408,11 @@ def by_key(b: Builder, node: Dispatch[Any], value: str) -> None:
         b.exact(tag, *kinds)
         some = by_number(node, tag)
     else:
-        some = [(lambda b: b.build(node.tag, tag), [one], branch) for one, branch in node.branches]
+
+        def written(b: Builder) -> None:
+            b.build(node.tag, tag)
+
+        some = [(written, [one], branch) for one, branch in node.branches]
     if len(some) > MOST:
         unknown(b, node, value)
         return
@@ -431,7 +435,7 @@ Tagged: TypeAlias = "tuple[Callable[[Builder], None], list[Any], Node]"
 
 def by_number(node: Dispatch[Any], tag: str) -> list[Tagged]:
     """Return the branches with what writes their tag, and their tags; those alike as one."""
-    given = {one: branch.given for one, branch in node.branches if type(branch) is Success}
+    given = constants_of([*node.branches])
     others = [(one, branch) for one, branch in node.branches if one not in given]
     found: list[Tagged] = []
     if given:

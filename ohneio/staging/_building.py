@@ -17,7 +17,7 @@ what is recursive, they go to a list, which is joined once.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -50,7 +50,7 @@ Node: TypeAlias = Parser[Any]
 class Sink:
     """Where pieces go: those that are not written down yet, and a list for the others."""
 
-    pieces: list[Piece] = attrs.field(factory=list)
+    pieces: list[Piece] = attrs.field(factory=list["Piece"])
     out: str = ""
 
 
@@ -87,7 +87,7 @@ class Builder:
             self.code.line(text)
 
     @contextlib.contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Add *head*, and indent what is added inside; what is known there is forgotten."""
         self.settle()
         known, compared = {**self.known}, {*self.compared}

@@ -264,8 +264,9 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "[0]")
         by_byte = [(cast("bytes", key), one) for key, one in node.branches]
         return byte, [(key[0], one) for key, one in by_byte if len(key) == 1], False
+    tag: Any = node.tag
     small = all(type(key) is int and 0 <= key < 256 for key in keys)
-    if type(node.tag) is Number and node.tag.format[-1] == "B" and small:
+    if type(node.tag) is Number and tag.format[-1] == "B" and small:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
         return byte, [*node.branches], len(keys) == 256
     return any_tag(e, node), [*node.branches], node.default is None
@@ -318,7 +319,7 @@ def ladder(
     Those that only give a constant are looked up; where there are many numbers
     each question halves them.
     """
-    table = {key: one.given for key, one in branches if type(one) is Success}
+    table = constants_of(branches)
     head = "if"
     if len(table) > FEW:
         branches = [(key, one) for key, one in branches if type(one) is not Success]

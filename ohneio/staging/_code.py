@@ -11,7 +11,7 @@ import builtins
 import contextlib
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 
 __all__ = ["Code"]
 
@@ -65,7 +65,7 @@ class Code:
         self.lines.insert(index, "    " * depth + text)
 
     @contextlib.contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Add *head*, and indent what is added inside; an empty block says ``pass``."""
         self.line(head)
         self._depth += 1

@@ -22,7 +22,7 @@ of them, they are put up when something is irregular inside.  See `_late`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 import attrs
@@ -114,7 +114,7 @@ class Emitter:
         return self.code.fresh(self.hint(hint))
 
     @contextlib.contextmanager
-    def called(self, hint: str) -> Iterator[None]:
+    def called(self, hint: str) -> Generator[None]:
         """Name values inside after *hint*."""
         self._hints.append(hint)
         yield
@@ -354,7 +354,7 @@ class Emitter:
     # What is tried.
 
     @contextlib.contextmanager
-    def tried(self, target: str, begins: str) -> Iterator[None]:
+    def tried(self, target: str, begins: str) -> Generator[None]:
         """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*."""
         with self.block("try:"):
             self.leaving += 1
@@ -388,14 +388,14 @@ class Emitter:
     # What stands around.
 
     @contextlib.contextmanager
-    def scope(self, around: Callable[[str], str]) -> Iterator[None]:
+    def scope(self, around: Callable[[str], str]) -> Generator[None]:
         """Let steps that run inside be wrapped by *around*."""
         self.scopes.append(around)
         yield
         self.scopes.pop()
 
     @contextlib.contextmanager
-    def named(self, name: str) -> Iterator[None]:
+    def named(self, name: str) -> Generator[None]:
         """Let what is inside be in a field of this *name*."""
         skipped = [*self.skipped]
         with self.scope(lambda steps: self.around(name, steps)):
@@ -414,7 +414,7 @@ class Emitter:
         return f"{self.constant(named, 'named')}(run, {steps}, {name!r})"
 
     @contextlib.contextmanager
-    def labelled(self, node: Node) -> Iterator[None]:
+    def labelled(self, node: Node) -> Generator[None]:
         """Let what is inside be in a label."""
         if not self.form.resumes:
             yield
@@ -428,7 +428,7 @@ class Emitter:
         self._skipped_in(f"({label}, {here})", skipped)
 
     @contextlib.contextmanager
-    def in_frame(self, end: str) -> Iterator[None]:
+    def in_frame(self, end: str) -> Generator[None]:
         """Let what is inside end at *end*, a place in the block or behind it."""
         kept = self.code.fresh("outer")
         function = self.constant(framed, "framed")
@@ -442,14 +442,14 @@ class Emitter:
         self.line(f"stop = {kept}")
 
     @contextlib.contextmanager
-    def inside(self, end: str) -> Iterator[None]:
+    def inside(self, end: str) -> Generator[None]:
         """Let what is inside end at *end*, where ``stop`` is already."""
         self.frames.append((end, ""))
         yield
         self.frames.pop()
 
     @contextlib.contextmanager
-    def kept(self) -> Iterator[tuple[str, str]]:
+    def kept(self) -> Generator[tuple[str, str]]:
         """Let the bytes of what is inside be kept; give the mark, and where it began."""
         self.settle()
         mark, begins = self.code.fresh("mark"), self.code.fresh("begins")

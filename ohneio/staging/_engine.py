@@ -51,7 +51,7 @@ def compiled(node: Node, form: Form) -> Callable[..., Any] | None:
     if made is None:
         return None
     filename = f"<ohneio {made.name} {next(_count)}>"
-    namespace = {**made.namespace, "__name__": "ohneio.staging.generated"}
+    namespace: dict[str, Any] = {**made.namespace, "__name__": "ohneio.staging.generated"}
     exec(compile(made.source, filename, "exec"), namespace)  # noqa: S102  # our own source
     result: Callable[..., Any] = namespace.pop(made.name)
     linecache.cache[filename] = len(made.source), None, made.source.splitlines(True), filename

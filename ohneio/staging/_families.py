@@ -13,11 +13,11 @@ import attrs
 from ..combinators._framing import Sized
 from ..combinators._repetition import Many
 from ..combinators._transform import TryMap
+from ..combinators._values import Success
 from ..core._parser import Parser
 
-__all__ = ["Branches", "ManyBy", "Range", "SizedBy", "by_range"]
+__all__ = ["Branches", "ManyBy", "Range", "SizedBy", "by_range", "constants_of"]
 
-OURS = (Sized, Many, TryMap)
 OURS = (Sized, Many, TryMap)
 #: So few alike are not worth it.
 FEW = 4
@@ -71,11 +71,12 @@ def family(node: Parser[Any]) -> tuple[Hashable, int] | None:
     """Return what a node has in common with others, and the number in which it differs."""
     if type(node) not in OURS:  # a subclass may be anything
         return None
+    whole: Any = node  # type checkers lose the parameter of a class that was looked at
     match node:
         case Sized():
             return ("sized", id(node.parser)), node.size
         case Many() if node.min == node.max:
-            return ("many", id(node.item)), node.max
+            return ("many", id(whole.item)), node.max
         case TryMap() if (kind := family(node.parser)) is not None:
             return ("try_map", node.function, kind[0]), kind[1]
         case _:
@@ -92,12 +93,23 @@ def as_one(
 
 
 def generalised(node: Parser[Any], expression: str, steps: str) -> Parser[Any]:
+    whole: Any = node
     match node:
         case Sized():
             return SizedBy(expression, node.parser)
         case Many():
-            return ManyBy(expression, node.item, steps)
+            return ManyBy(expression, whole.item, steps)
         case TryMap():
             return attrs.evolve(node, parser=generalised(node.parser, expression, steps))
         case _:
             return node
+
+
+def constants_of(branches: Branches) -> dict[Any, Any]:
+    """Return the values of the branches that only give one, by their tags."""
+    found: dict[Any, Any] = {}
+    for key, branch in branches:
+        whole: Any = branch
+        if type(branch) is Success:
+            found[key] = whole.given
+    return found

@@ -96,7 +96,7 @@ class View:
     emitter: Emitter
     record: Record[Any]
     name: str = ""
-    shown: set[str] = attrs.Factory(set)
+    shown: set[str] = attrs.Factory(set[str])
 
 
 def shown(view: View, values: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ Notes have a number, for where to go on, and the variables that are needed there
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 import attrs
@@ -66,9 +66,9 @@ class Recursion:
     """Keep what is known of one grammar that comes back to itself."""
 
     root: Node
-    returns: list[Return] = attrs.Factory(list)
-    live: list[Variable] = attrs.Factory(list)
-    names: list[str] = attrs.Factory(list)
+    returns: list[Return] = attrs.Factory(list[Return])
+    live: list[Variable] = attrs.Factory(list[Variable])
+    names: list[str] = attrs.Factory(list[str])
     #: The numbers that the jumps now written get: of an item that is written again.
     again: list[int] | None = None
     recorded: list[int] | None = None
@@ -87,6 +87,7 @@ class Recursion:
 
 def inside(node: Node) -> tuple[Node, ...]:
     """Return those parts in which a grammar may come back to itself."""
+    whole: Any = node  # type checkers lose the parameter of a class that was looked at
     match node:
         case Dispatch():
             return tuple(branch for _, branch in node.branches)
@@ -94,12 +95,12 @@ def inside(node: Node) -> tuple[Node, ...]:
             firsts = [begins_with(branch) for branch in node.branches[:-1]]
             return () if None in firsts else node.branches[-1:]
         case Many():
-            return (node.item,) if node.min == node.max else ()
+            return (whole.item,) if node.min == node.max else ()
         case Record():
             dependent = any(parser is None for _, parser, _ in node._plan)
             return () if node._keeps or dependent else node.children()
         case CountPrefixed() | ManyBy():
-            return (node.item,)
+            return (whole.item,)
         case _:
             return node.children()
 
@@ -186,7 +187,7 @@ def returned(e: Emitter, one: Return) -> None:
 
 def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
     """Begin anew for an item, and go on behind it when its value is whole."""
-    recursion = e.recursion
+    recursion: Recursion = e.recursion
     e.settle()
     names = recursion.names if e.form.resumes else []
     if recursion.again:
@@ -239,7 +240,7 @@ class Place:
         return cls(tuple(e.recursion.live), tuple(e.recursion.names), tuple(e.scopes))
 
     @contextlib.contextmanager
-    def again(self, e: Emitter) -> Iterator[None]:
+    def again(self, e: Emitter) -> Generator[None]:
         """Let the same stand around what is written inside."""
         before = Place.of(e)
         self._put(e)
@@ -252,7 +253,7 @@ class Place:
 
 
 @contextlib.contextmanager
-def needed(e: Emitter, *variables: Variable) -> Iterator[None]:
+def needed(e: Emitter, *variables: Variable) -> Generator[None]:
     """Let *variables* be noted by jumps inside."""
     live = e.recursion.live
     e.recursion.live = [*live, *variables]

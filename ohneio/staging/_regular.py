@@ -147,7 +147,11 @@ def mapped(node: Map[Any]) -> Regular | None:
     inner = regular(node.parser)
     if inner is None or inner.groups != 1 or inner.calls:
         return None
-    return attrs.evolve(inner, calls=(node.function,), value=lambda names: f"\0{names[0]}\0")
+
+    def called(names: list[str]) -> str:
+        return f"\0{names[0]}\0"
+
+    return attrs.evolve(inner, calls=(node.function,), value=called)
 
 
 def open_end(ends: frozenset[int], *, at_end: bool) -> bytes:

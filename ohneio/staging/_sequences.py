@@ -74,10 +74,11 @@ def kept_of(e: Emitter, parts: list[Part]) -> str:
 
 def flat(node: Node, wanted: bool) -> list[Part]:
     """Return what ``a >> b << c`` has, in order; at most one of them is wanted."""
+    whole: Any = node
     if type(node) is Then:
-        return [*flat(node.dropped, False), *flat(node.kept, wanted)]
+        return [*flat(whole.dropped, False), *flat(whole.kept, wanted)]
     if type(node) is Before:
-        return [*flat(node.kept, wanted), *flat(node.dropped, False)]
+        return [*flat(whole.kept, wanted), *flat(whole.dropped, False)]
     return [Part(node, wanted)]
 
 
@@ -237,7 +238,8 @@ def short_number(e: Emitter, part: Part, behind: Part) -> None:
     Of three digits at most, as nearly all have, the digits are looked up: that
     is their check and their value at once.
     """
-    given: bytes = behind.node.data  # type: ignore[attr-defined]
+    literal: Any = behind.node
+    given: bytes = literal.data
     end, target = e.code.fresh("end"), e.fresh("number")
     table = e.constant(DECIMALS, "decimals")
     known = e.need("decimals", f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
