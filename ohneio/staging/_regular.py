@@ -99,6 +99,12 @@ def of_before(node: Before[Any], wanted: bool) -> Regular | None:
     return together([first, second], 0)
 
 
+def skipped(node: Skip) -> Regular | None:
+    """Return the pattern of what is skipped: a literal says its value even where nobody asks."""
+    inner = regular(node.parser, wanted=False)
+    return inner and attrs.evolve(inner, value=nothing)
+
+
 def grouped(
     pattern: bytes, tokens: int, ends: frozenset[int], wanted: bool, *, runs: bool
 ) -> Regular:
@@ -168,7 +174,7 @@ PATTERNS: dict[type[Node], Callable[[Any, bool], Regular | None]] = {
     TakeWhile: run_of,
     Line: of_line,
     Label: lambda node, wanted: regular(node.parser, wanted=wanted),
-    Skip: lambda node, _: regular(node.parser, wanted=False),
+    Skip: lambda node, _: skipped(node),
     Then: of_then,
     Before: of_before,
     Seq: lambda node, wanted: together([regular(one, wanted=wanted) for one in node.parts], None),

@@ -9,6 +9,8 @@ import zlib
 from contextlib import suppress
 
 from ohneio import BuildError, Limits, ParseError, Parser, State, UsageError, protocol, stream
+from ohneio.combinators._notes import Span
+from ohneio.core._parser import nodes
 from ohneio.testing import LawBroken, play
 from ohneio.testing._outcome import Factory, same
 from tests.fuzz.values import bent
@@ -98,5 +100,5 @@ def comes_back(grammar: Parser[object], value: object, data: bytes) -> None:
     built = grammar.build(value, limits=LIMITS)
     back = grammar.parse(built)
     # A span's offsets are where the value stood, and a rebuilt value stands elsewhere.
-    if not same(back, value) and "span(" not in repr(grammar):
+    if not same(back, value) and not any(isinstance(one, Span) for one in nodes(grammar)):
         raise LawBroken("round trip", data, f"{value!r} came back as {back!r}")

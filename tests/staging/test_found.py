@@ -12,6 +12,7 @@ from ohneio import (
     many,
     optional,
     seq,
+    skip,
     take_while,
 )
 from ohneio.testing import chunkings
@@ -36,6 +37,7 @@ FOUND = {
     "a run of none ends nothing": (take_while(b"a", max=1) >> take_while(b"a", max=0), b""),
     "none is skipped where there may be no more": (many(exactly(1), min=1, max=2) >> a, b"00a"),
     "many constants are as many constants": (many(b >> a) << a, b"baa"),
+    "what is skipped is None": (seq(many(skip(a), max=2), skip(a), b), b"aaab"),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
