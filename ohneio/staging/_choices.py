@@ -16,7 +16,7 @@ from ..combinators._values import Success
 from ..core._alternatives import MISS, attempt
 from ..core._facts import Set
 from ._emitter import Emitter, Node, rule, unknown
-from ._families import Branches, Range, by_range
+from ._families import Branches, Range, by_range, constants_of
 from ._tokens import is_plain, member
 
 __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]

@@ -13,6 +13,7 @@ from ..combinators._bytes import Exactly, Literal, Until, UntilMax
 from ..combinators._classes import OneOf, TakeWhile
 from ..combinators._digits import SAFE_DIGITS, Integer
 from ..combinators._example import Example
+from ..combinators._fields import may_refuse
 from ..combinators._lines import CRLF, Line, Rest, plain
 from ..combinators._looking import Lookahead
 from ..combinators._notes import Label
@@ -291,7 +292,8 @@ def bits_of(e: Emitter, node: Bits[Any], wanted: bool) -> str:
     """Take the bits apart, and make the object."""
     values = bits_in(e, node.fields, node._size)
     fields = [one for one in node.fields if one.argument not in node._constants]
-    return e.make(node.cls, {one.argument: values[one.name] for one in fields})
+    given = {one.argument: values[one.name] for one in fields}
+    return e.make(node.cls, given, refusing=may_refuse(node.cls))
 
 
 def bits_in(e: Emitter, fields: Iterable[Packed], size: int) -> dict[str, str]:
