@@ -687,26 +687,31 @@ def test_a_thread_that_cannot_be_started_does_no_harm(failures, monkeypatch):
             turns(peer, 1)
 
 
-def test_an_interruption_while_a_thread_starts_leaves_none_behind(monkeypatch):
-    """Ctrl-C there ends the server, and the connection that had just got its thread as well."""
-    start, unwound = threading.Thread.start, queue.Queue()
+@pytest.mark.parametrize("leaves", [False, True], ids=["stays", "has left"])
+def test_an_interruption_while_a_thread_starts_ends_the_server(leaves, monkeypatch):
+    """Ctrl-C is not lost there, whether the thread has just begun, or its peer has left already."""
+    start, heard = threading.Thread.start, queue.Queue()
 
     def interrupted(thread):
         start(thread)
         if "_run" in thread.name:
-            assert unwound.get(timeout=PATIENCE) == "begun"
+            assert heard.get(timeout=PATIENCE) == "begun"
+            if leaves:
+                thread.join(PATIENCE)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        with KINDS["blocking"]("blocking").serving(telling(unwound)) as server:
+        with KINDS["blocking"]("blocking").serving(telling(heard)) as server:
             monkeypatch.setattr(threading.Thread, "start", interrupted)
             with Peer.to(server) as peer:
+                if leaves:
+                    peer.send_eof()
                 peer.gone()
-                assert unwound.get(timeout=PATIENCE) is GeneratorExit
+                assert heard.get(timeout=PATIENCE) in (GeneratorExit, IncompleteInput)
 
 
 def telling(heard):
-    """A protocol that tells of its beginning and of its end."""
+    """A protocol that tells when it begins, and how it ends."""
 
     @protocol
     def patient():
