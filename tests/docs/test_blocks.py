@@ -50,6 +50,7 @@ def test_blocks_run(page: Path, feeding: str, namespace: ModuleType) -> None:
         run(block, namespace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_TESTS, ids=name)
 @pytest.mark.parametrize("plugins", [[], ["-p", "tests.docs.feeding"]], ids=["whole", "bytes"])
 def test_blocks_of_tests_pass(page: Path, plugins: list[str], tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def test_an_empty_line_before_a_request_is_skipped():
     assert request.parse(b"\r\nGET / HTTP/1.0\r\n\r\n").method == b"GET"
 
 
+@pytest.mark.slow
 def test_every_law_on_the_examples():
     check(request, REQUESTS, every=False)
     check(response, RESPONSES, every=False)

@@ -158,7 +158,7 @@ values = st.recursive(
 # The grammar's own would do but for their `repr`, of 256 branches and warned about.
 STRATEGIES = {value: values}
 wires = values.map(value.build) | st.sampled_from(BYTES)
-test_values_go_round = roundtrip(value, STRATEGIES)
+test_values_go_round = pytest.mark.slow(roundtrip(value, STRATEGIES))
 
 
 # msgpack, in C and in Python.

@@ -82,6 +82,7 @@ def test_all_fourteen_are_there():
     assert len({type(packet) for packet in EXAMPLES.values()}) == 14
 
 
+@pytest.mark.slow
 def test_every_law_on_the_examples():
     check(control_packet, EXAMPLES, every=False)
     check(stream(control_packet), [b"".join(EXAMPLES)], every=False)

@@ -110,6 +110,7 @@ def test_a_nan_is_one():
     assert math.isnan(reply3.parse(b",nan\r\n"))
 
 
+@pytest.mark.slow
 def test_every_law_on_the_examples():
     """Every chunking, truncation, moment of decision, and building."""
     check(reply2, SPEC2, every=False)

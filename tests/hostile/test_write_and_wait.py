@@ -42,6 +42,7 @@ def test_a_peer_that_does_not_read_stops_the_protocol():
     assert conn.pending_input == 0
 
 
+@pytest.mark.slow
 def test_a_million_requests_of_a_peer_that_does_not_read_write_one_answer():
     """Output is bounded by what one write brings; after it is drained every answer is there."""
 

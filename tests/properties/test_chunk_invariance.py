@@ -24,6 +24,7 @@ def each(field):
     return [pytest.param(one, getattr(one, field), id=one.name) for one in SAMPLES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sample", "data"), each("short"))
 def test_all_ways_to_cut_a_short_input(sample, data):
     """All splits of up to 14 bytes give the same, and so do random ones with empty chunks."""
@@ -46,6 +47,7 @@ def test_all_ways_to_cut_and_to_ask(sample, data, pull, eof):
         assert outcome(sample.factory, chunks, pull=pull, eof=eof) == expected, chunks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sample", "data"), each("medium"))
 def test_all_pairs_of_cuts_of_a_longer_input(sample, data):
     """All pairs of cuts of about a hundred bytes give the same."""
@@ -56,6 +58,7 @@ def test_all_pairs_of_cuts_of_a_longer_input(sample, data):
         assert outcome(sample.factory, chunks) == expected, chunks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sample", "data"),
     [

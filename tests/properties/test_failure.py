@@ -75,6 +75,7 @@ def assert_failure_stays(conn, fed):
     assert (conn.consumed, conn.unconsumed, conn.state) == (*stands, State.FAILED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_byte_of_the_corpus_changed(name):
     """Whatever byte is wrong: a `ParseError` or a value, the failure stays, no byte is lost."""
