@@ -59,7 +59,8 @@ def _items(e: Emitter, node: Node) -> None:
         with e.block("try:"), e.block("while True:"):
             _next_item(e)
             if many := batch(node):
-                many(e, node)
+                with e.block("if pos < stop:"):  # where a limit is 0 nothing may be looked at
+                    many(e, node)
             e.line("start = base + pos")
             if e.looks_ahead:
                 e.line("again = 0")

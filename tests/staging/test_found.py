@@ -14,6 +14,7 @@ from ohneio import (
     seq,
     skip,
     take_while,
+    until,
 )
 from ohneio.testing import chunkings
 from tests.staging.differing import Case, compare
@@ -38,6 +39,7 @@ FOUND = {
     "none is skipped where there may be no more": (many(exactly(1), min=1, max=2) >> a, b"00a"),
     "many constants are as many constants": (many(b >> a) << a, b"baa"),
     "what is skipped is None": (seq(many(skip(a), max=2), skip(a), b), b"aaab"),
+    "lines where no byte may be looked at": (until(b"\n"), b"a\n", Limits(max_buffered=0)),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
