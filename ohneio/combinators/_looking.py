@@ -79,7 +79,6 @@ class NotFollowedBy(Parser[None]):
         before, mark = run._furthest, run.mark(fixed=True)
         try:
             value = yield from attempt(self.parser)
-            run.check_held(mark)
             size = run.input.position - mark.position
             run.rewind(mark)
         finally:

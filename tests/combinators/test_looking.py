@@ -103,6 +103,13 @@ def test_what_is_looked_at_is_bounded_and_counts_as_read_again():
     assert given(lookahead(rest), b"abcd", max_backtrack=4)[0] == b"abcd"
 
 
+@pytest.mark.parametrize("look", [not_followed_by(X), optional(lookahead(X)), lookahead(any_byte)])
+def test_what_was_looked_at_is_let_go_behind_it(look):
+    """Whether it matched or not: the next ones hold what is theirs alone."""
+    three = recognize(exactly(3))
+    assert given(seq(look, three, three), b"abcdef", max_buffered=4)[0][1:] == (b"abc", b"def")
+
+
 # The end.
 
 
