@@ -110,3 +110,11 @@ def test_a_value_is_described_whatever_it_is_and_in_short(value, text):
     """An error about a value is no reason for another error."""
     assert described(value) == text
     assert len(described(value)) <= 64
+
+
+def test_a_view_that_was_released_is_no_bytes():
+    """Nothing can be had of it any more."""
+    view = memoryview(b"abc")
+    view.release()
+    with pytest.raises(BuildError, match="expected bytes, not memoryview"):
+        bytes_of(view)

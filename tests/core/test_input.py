@@ -444,3 +444,33 @@ def test_what_is_not_held_is_let_go_and_what_is_can_come_back(before, inside, be
     source.move_to(before)
     rest = b"h" * inside + b"n" * behind + b"m" * 5000 + b"o" * 10
     assert (source.position, source.peek(len(rest)), len(source)) == (before, rest, len(rest))
+
+
+# Staged code goes on in the next block by itself.
+
+
+def test_it_advances_to_the_next_block_where_this_one_is_consumed():
+    """And stays where it is while bytes are left, or where there is no more."""
+    first, second = b"a" * LARGE, b"b" * LARGE
+    source = filled(first, second)
+    source.advance()
+    assert (source.data, source.pos) == (first, 0)
+    source.pos = LARGE
+    source.advance()
+    assert (source.data, source.pos, source.stop, source.position) == (second, 0, LARGE, LARGE)
+    source.pos = LARGE
+    source.advance()
+    assert (len(source), source.position) == (0, 2 * LARGE)
+
+
+def test_what_is_held_may_begin_before_here():
+    """Where the code that reads it notices late that it may have to go back."""
+    source = filled(b"a" * LARGE, b"b")
+    source.skip(LARGE)
+    source.move_to(LARGE)
+    source = filled(b"a" * LARGE, b"b")
+    source.skip(10)
+    source.hold(4)
+    source.skip(LARGE - 10 + 1)
+    source.move_to(4)
+    assert (source.position, len(source)) == (4, LARGE - 3)

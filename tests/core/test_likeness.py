@@ -217,3 +217,37 @@ def test_what_changes_may_lie_deeper_than_python_compares():
         one, other, third = (one, 1), (other, 1), (third, 1)
     assert alike_but_for(one, other, third)
     assert not alike_but_for((one, 2), (other, 1), (third, 1))
+
+
+class Odd:
+    """A value that no other can be compared with."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        raise ZeroDivisionError
+
+
+def test_what_cannot_be_compared_is_not_alike():
+    """Nor has it a first difference; what it raises is nobody's business here."""
+    assert alike(Odd(), Odd()) is False
+    assert alike([Odd()], [Odd()]) is False
+    assert difference([1, Odd()], [1, Odd()]) is not None
+
+
+@attrs.frozen
+class Closed:
+    """A value whose parts cannot be had."""
+
+    part: object
+
+    def __getattribute__(self, name):
+        if name == "part":
+            raise ZeroDivisionError
+        return super().__getattribute__(name)
+
+
+def test_parts_that_cannot_be_had_are_no_difference():
+    """There is nothing to say about where the two differ."""
+    assert difference(Closed(1), Closed(2)) is None
+    assert alike(Closed(1), Closed(2)) is False

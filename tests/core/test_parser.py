@@ -30,6 +30,7 @@ from ohneio import (
     until,
     write,
 )
+from ohneio.core import _parser
 from ohneio.core._facts import UNKNOWN
 from ohneio.core._parser import nodes
 
@@ -475,3 +476,72 @@ def test_an_item_of_nothing_that_nobody_could_foresee_is_refused():
 
     with pytest.raises(UsageError, match="consumed nothing"):
         list(Nothing().parse_stream([b"a"]))
+
+
+# Staging, which somebody else does.
+
+
+@pytest.fixture
+def stager(monkeypatch):
+    """Nobody makes functions of grammars, until it is said who does."""
+    monkeypatch.setattr(_parser, "_stager", [])
+    return _parser.stage_with
+
+
+def test_without_staging_there_is_no_source(stager):
+    """And all is parsed node by node."""
+    field = until(b"!")
+    assert field.source == ""
+    for _ in range(3):
+        assert field.parse(b"a!") == b"a"
+    assert _parser.staged(field, "once") is None
+
+
+def test_a_function_is_made_on_second_use_and_kept(stager):
+    """By form: one for `parse` is none for a stream."""
+    made = []
+
+    def make(parser, form):
+        made.append(form)
+        return lambda data, limits: b"made"
+
+    stager(make, lambda parser: "the source", uses=1)
+    field = until(b"!")
+    assert field.source == "the source"
+    assert [field.parse(b"a!") for _ in range(3)] == [b"a", b"made", b"made"]
+    assert made == ["once"]
+
+
+def test_where_a_function_gives_up_the_nodes_run(stager):
+    """They say what is wrong, or that nothing is."""
+    stager(lambda parser, form: lambda *_: _parser.LATE, repr, uses=0)
+    field = until(b"!")
+    assert field.parse(b"a!") == b"a"
+    assert field.build(b"a") == b"a!"
+    with pytest.raises(IncompleteInput):
+        field.parse(b"a")
+
+
+def test_what_goes_wrong_when_one_is_made_is_nobodys_business(stager):
+    """A fault in a class of a user's is raised when it runs, if it ever does."""
+
+    def make(parser, form):
+        raise ZeroDivisionError
+
+    stager(make, repr, uses=0)
+    field = until(b"!")
+    assert [field.parse(b"a!") for _ in range(2)] == [b"a", b"a"]
+
+
+def test_a_grammar_that_is_not_whole_is_staged_when_it_is(stager):
+    """As long as a forward in it is not tied nobody knows what it will be."""
+    made = []
+    stager(lambda parser, form: made.append(form), repr, uses=0)
+    loop = forward()
+    grammar = seq(exactly(1), loop)
+    with pytest.raises(UsageError):
+        grammar.parse(b"a;")
+    assert made == []
+    loop.become(FIELD)
+    assert grammar.parse(b"xa;") == (b"x", b"a")
+    assert made == ["once"]

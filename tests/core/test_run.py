@@ -647,3 +647,47 @@ def test_a_wait_that_makes_progress_may_see_more_than_the_limit():
     for _ in range(4):
         conn.send(b"")
     assert conn.get_result() == "done"
+
+
+# What staged code does by itself.
+
+
+def started():
+    """The state of a connection that waits for bytes, with some in it."""
+    run = protocol(lambda: exactly(100)._parse())()._run
+    run.input.write(b"abcdef")
+    return run
+
+
+def test_an_item_begins_once():
+    """What failed in the one before is not of this one; what failed in this one is."""
+    run = started()
+    run._again, run._furthest = 5, ParseError("before")
+    run.begin(2)
+    assert (run.item, run._again, run._furthest) == (2, 0, None)
+    run._again = 7
+    run.begin(2)
+    assert (run.item, run._again) == (2, 7)
+
+
+def test_bytes_may_be_kept_from_a_place_before():
+    """Who judges a value notices late that its bytes may be wanted; emitting is allowed."""
+    run = started()
+    run.input.skip(4)
+    mark = run.keep_from(1)
+    assert (mark.position, mark.keeps, run.input.since(1)) == (1, True, b"bcd")
+    run.mark(keeps=True)
+    run.unwind(1)
+    assert run.marks == [mark]
+    run.unwind(0)
+    assert run.marks == []
+
+
+def test_between_two_items_it_waits_for_a_byte_or_the_end():
+    """Not at all where one is there."""
+    run = started()
+    assert [*run.more()] == []
+    run.input.skip(6)
+    assert len([next(run.more())]) == 1
+    run.input.eof = True
+    assert [*run.more()] == []
