@@ -36,7 +36,9 @@ from ohneio import (
 binary = length_prefixed(uint16)
 string = text(binary).verify(lambda it: "\0" not in it, "text without U+0000")
 topic_filter = string.verify(bool, "a character at least")
-topic_name = topic_filter.verify(lambda it: not set("+#") & set(it), "a name without wildcards")
+topic_name = topic_filter.verify(
+    lambda it: "+" not in it and "#" not in it, "a name without wildcards"
+)
 identifier = uint16.verify(bool, "an identifier other than 0")
 
 

@@ -38,7 +38,7 @@ def within(parser: Parsing[T], end: int, filled: tuple[str | bytes, int] | None 
     source, before = run.input, run._furthest
     if (end > source.end and source.end != NO_END) or end < source.base + source.pos:
         raise run.frame_ended()
-    outer = source.frame(end)
+    outer = source.enter(end)
     try:
         value = yield from parser._parse()
     finally:

@@ -210,6 +210,11 @@ class Input(Buffer):
         """How many unread bytes are there, up to the end of the frame."""
         return min(len(self), self.end - self.base - self.pos)
 
+    def enter(self, end: int) -> int:
+        """Let the input end where a frame does; return where it ended so far."""
+        # A peer may name any size, but no frame is none.
+        return self.frame(end + (end == NO_END))
+
     def frame(self, end: int) -> int:
         """Let the input end at *end*; return where it ended so far."""
         before, self.end = self.end, end

@@ -238,11 +238,13 @@ class Parser(Step[T_co]):
             >>> until(b";").build(b"a=1")
             b'a=1;'
         """
-        function = staged(self, "build")
-        if function is not None:
-            data = function(value, limits)
-            if data is not LATE:
-                return cast("bytes", data)
+        try:  # without asking: it costs as much as to build a small value
+            data = self._staged["build"](value, limits)  # type: ignore[operator,misc]
+        except (AttributeError, KeyError, TypeError):
+            function = staged(self, "build")
+            data = LATE if function is None else function(value, limits)
+        if data is not LATE:
+            return data  # type: ignore[no-any-return]
         facts = self.facts
         if facts.buildable is False:
             raise BuildError(_reason(facts.obstacle))

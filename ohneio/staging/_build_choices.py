@@ -39,7 +39,7 @@ from ..core._building import NOTHING
 from ..core._likeness import alike
 from ..core._parser import Parser, nodes
 from ._build_pieces import Constant
-from ._building import Builder, Node, builds, constant, unknown
+from ._building import Builder, Node, builds, constant, rules, unknown
 from ._families import Range, by_range, constants_of
 
 __all__: list[str] = []
@@ -84,6 +84,8 @@ def of_type(kind: type, *others: type) -> Taken:
 
 def taken(node: Node) -> Taken | None:  # noqa: C901  # a table
     """Return what *node* builds, as far as that is known."""
+    if type(node) not in rules:
+        return None
     match node:
         case Exactly() | Until() | UntilMax() | OneOf() | TakeWhile() | Line() | Rest():
             return of_type(bytes)
@@ -222,6 +224,9 @@ def nothing_before(_: Builder) -> None:
 @builds(Choice)
 def choice(b: Builder, node: Choice[Any], value: str) -> None:
     branches = node.branches
+    if len(branches) > MOST:
+        unknown(b, node, value)
+        return
     switch(b, [Candidate(one, taken(one), nothing_before, in_vain(one)) for one in branches], value)
 
 

@@ -65,8 +65,9 @@ def building(node: Node) -> Function | None:
 def body(b: Builder, node: Node) -> str:
     """Write what builds all of it; return how the code says the bytes."""
     for one in nodes(node):
-        if isinstance(one, Forward) and one.target is node:
-            called(b, one, "value", "left + 1")
+        whole: Any = one
+        if type(one) is Forward and whole.target is node:
+            called(b, whole, "value", "left + 1")
             break
     else:
         b.build(node, "value")

@@ -6,11 +6,13 @@ import struct
 from functools import partial
 from typing import Any
 
-from ..combinators._bytes import Exactly
+from ..combinators._bytes import Exactly, Until, UntilMax
 from ..combinators._checksums import Checksummed
+from ..combinators._digits import Integer
 from ..combinators._example import Example
 from ..combinators._fields import Field
 from ..combinators._framing import CountPrefixed, Delimited, LengthPrefixed, Sized
+from ..combinators._lines import CRLF, Line
 from ..combinators._looking import Commit, Eof, Lookahead, NotFollowedBy
 from ..combinators._notes import Label, Recognize
 from ..combinators._numbers import Number
@@ -20,11 +22,13 @@ from ..combinators._repetition import Many, ManyUntil, SepBy, Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..combinators._values import Fail, Success, Value
+from ..combinators._varints import Base128, QuicVarint
 from ..core._building import NOTHING
 from ..core._run import UNBOUNDED
-from ._build_pieces import Constant, Plain
+from ._build_pieces import MOST, Constant, Plain
 from ._build_tokens import WHOLE, has_inside
-from ._building import Builder, Node, alone, builds, constant
+from ._building import Builder, Node, alone, builds, constant, unknown
+from ._code import DEEP, LONG
 from ._families import ManyBy, SizedBy
 
 __all__: list[str] = []
@@ -36,6 +40,9 @@ __all__: list[str] = []
 @builds(Seq)
 def seq(b: Builder, node: Seq, value: str) -> None:
     count = len(node.parts)
+    if count > MOST:  # too many to be read, and to have names
+        unknown(b, node, value)
+        return
     b.exact(value, tuple)
     b.refuse(f"len({value}) != {count}")
     parts = [b.code.fresh("part") for _ in range(count)]
@@ -150,29 +157,81 @@ def is_list(b: Builder, value: str, least: int = 0, most: int = UNBOUNDED) -> No
     b.refuse(f"len({value}) > {b.need('max_items', 'limits.max_items')}")
 
 
-def items(b: Builder, item: Node, value: str, separator: bytes = b"") -> None:
-    """Build the items of a list, with something between them."""
-    if not separator and numbers_at_once(b, item, value):
+def items(b: Builder, item: Node, value: str) -> None:
+    """Build the items of a list."""
+    if numbers_at_once(b, item, value):
         return
-    between, one = b.code.fresh("between") if separator else "", b.code.fresh("item")
+    end = shared_end(b, item)
     b.flush()
-    if separator:
-        b.line(f"{between} = b''")
+    one = b.code.fresh("item")
     with b.block(f"for {one} in {value}:"):
-        if separator:
-            b.put(Plain(between))
+        b.put(Constant(end))
+        b.build(item, one)
+        b.drop(end)
+        b.flush()
+    b.put(Constant(end))
+
+
+def separated(b: Builder, item: Node, value: str, separator: bytes) -> None:
+    """Build the items of a list, with something between them."""
+    b.flush()
+    between, one = b.local("b''", "between"), b.code.fresh("item")
+    with b.block(f"for {one} in {value}:"):
+        b.put(Plain(between))
         b.build(item, one)
         b.flush()
-        if separator:
-            b.line(f"{between} = {b.constant(separator, 'separator')}")
+        b.line(f"{between} = {b.constant(separator, 'separator')}")
+
+
+def shared_end(b: Builder, item: Node) -> bytes:
+    """Return what all items end with, if that stands before the first one as well.
+
+    Then it goes with the beginning of the next one: a piece less for each.
+    """
+    end = ending(item)
+    lines, depth = b.code.place
+    roomy = depth + 1 < DEEP and lines + 10 < LONG
+    if roomy and end and begins_with_one_of_few(item) and b.ends_with(end):
+        b.drop(end)
+        return end
+    return b""
+
+
+def ending(node: Node) -> bytes:
+    """Return the constant that all that *node* builds ends with, as far as that is sure."""
+    match node:
+        case Before() if type(node) is Before and node.dropped.facts.silent is True:
+            return constant(node.dropped, NOTHING) or b""
+        case Then() if type(node) is Then:
+            return ending(node.kept)
+        case Line() if type(node) is Line:
+            return CRLF
+        case Until() if type(node) in (Until, UntilMax) and not node.include:
+            return node.delimiter
+        case _:
+            return b""
+
+
+def begins_with_one_of_few(node: Node) -> bool:
+    """Tell whether it begins with a constant, or with what is looked up in a table."""
+    match node:
+        case Then():
+            return True
+        case Before():
+            return begins_with_one_of_few(node.kept)
+        case LengthPrefixed():
+            return begins_with_one_of_few(node.length)
+        case _:
+            return isinstance(node, Integer | Base128 | QuicVarint)
 
 
 def numbers_at_once(b: Builder, item: Node, value: str) -> bool:
     """Pack a list of whole numbers, if it is one."""
-    if not isinstance(item, Number) or item.format[-1] not in WHOLE:
+    number: Any = item
+    if type(item) is not Number or number.format[-1] not in WHOLE:
         return False
     b.refuse(f"not {{*map(type, {value})}} <= {{int}}")
-    b.put(Plain(b.local(many_numbers(b, item, value), "data")))
+    b.put(Plain(b.local(many_numbers(b, number, value), "data")))
     return True
 
 
@@ -196,7 +255,7 @@ def sep_by(b: Builder, node: SepBy[Any], value: str) -> None:
     separator = constant(node.separator, NOTHING) if silent else None
     if separator is None:
         b.refuse(f"len({value}) > 1")
-    items(b, node.item, value, separator or b"")
+    separated(b, node.item, value, separator or b"")
 
 
 @builds(ManyUntil)

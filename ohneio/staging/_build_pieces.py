@@ -83,12 +83,14 @@ class Form:
         write: What writes it.
         few: Below which numbers are looked up.
         format: Its format for ``%``, if it has one.
+        is_byte: Whether those are bytes of this number.
     """
 
     name: str
     write: Callable[[int], bytes]
     few: int
     format: bytes = b""
+    is_byte: bool = False
 
 
 @attrs.frozen
@@ -118,24 +120,27 @@ def folded(pieces: Sequence[Piece]) -> list[Piece]:
 def runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Yield the pieces, those together that one `Struct` can pack."""
     run: list[Piece] = []
-    orders: set[str] = set()
     for piece in pieces:
-        order = {piece.order} - {""} if isinstance(piece, Packed) else set[str]()
-        if run and (not fixed(piece) or len(orders | order) > 1 or len(run) == MOST):
+        if run and not packs([*run, piece]):
             yield from divided(run)
-            run, orders = [], set()
-        if fixed(piece):
-            run.append(piece)
-            orders |= order
-        else:
-            yield [piece]
+            run = []
+        run.append(piece)
     yield from divided(run)
+
+
+def packs(pieces: list[Piece]) -> bool:
+    """Tell whether a `Struct` can pack them, at least where a number is small."""
+    orders = {piece.order for piece in pieces if isinstance(piece, Packed)} - {""}
+    sizes = [piece for piece in pieces if isinstance(piece, Written)]
+    one_order = len(orders) < 2 and len(sizes) < 2 and len(pieces) <= MOST
+    return one_order and all(map(fixed, pieces))
 
 
 def fixed(piece: Piece) -> bool:
     """Tell whether a `Struct` can pack it."""
     short = isinstance(piece, Counted) and piece.size <= SHORT
-    return short or isinstance(piece, Packed | Constant)
+    byte = isinstance(piece, Written) and piece.form.is_byte and piece.is_size
+    return short or byte or isinstance(piece, Packed | Constant)
 
 
 def divided(run: list[Piece]) -> Iterator[list[Piece]]:
@@ -180,6 +185,9 @@ def expression(code: Code, group: list[Piece]) -> str:
         return code.constant(first.data, "literal")
     if len(group) == 1 and isinstance(first, Counted | Plain):
         return first.value
+    for size in group:
+        if isinstance(size, Written):
+            return packed_if_small(code, group, size)
     numbers = [piece for piece in group if isinstance(piece, Packed)]
     rest = [piece for piece in group if isinstance(piece, Counted)]
     if len(numbers) == 1 and not rest and numbers[0].code == "B" and numbers[0].is_size:
@@ -193,6 +201,15 @@ def packed(code: Code, group: list[Piece]) -> str:
     parts = [code_and_value(code, piece) for piece in group]
     pack = struct.Struct(order + "".join(one for one, _ in parts)).pack
     return f"{code.constant(pack, 'pack')}({', '.join(value for _, value in parts)})"
+
+
+def packed_if_small(code: Code, group: list[Piece], size: Written) -> str:
+    """Pack a group of which one number is a byte as long as it is small."""
+    small: list[Piece] = [Packed("B", size.value) if one is size else one for one in group]
+    at = group.index(size)
+    sides: list[list[Piece]] = [group[:at], [size], group[at + 1 :]]
+    parts = [part for side in sides for part in expressions(code, side)]
+    return f"{packed(code, small)} if {size.value} < {size.form.few} else {joined(parts)}"
 
 
 def code_and_value(code: Code, piece: Piece) -> tuple[str, str]:
@@ -262,7 +279,7 @@ def joined(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return parts[0] if parts else "b''"
     if len(parts) == 2:
-        return " + ".join(f"({one})" if " " in one else one for one in parts)
+        return " + ".join(f"({one})" if " if " in one else one for one in parts)
     return f"b''.join(({', '.join(parts)}))"
 
 

@@ -237,8 +237,11 @@ def base128(b: Builder, node: Base128, value: str) -> None:
 def varint_form(node: Base128) -> Form:
     """Return how numbers are written in base 128."""
     least, most, inverse = node.least_value, node.greatest_value, node.inverse
+    is_byte = inverse(127)[1] == 1
 
     def write(number: int) -> bytes:
+        if is_byte and 0 <= number < 1 << 14:
+            return bytes((number & 0x7F | 0x80, number >> 7) if number > 0x7F else (number,))
         if not least <= number <= most:
             raise Irregular
         bits, size = inverse(number)
@@ -249,7 +252,7 @@ def varint_form(node: Base128) -> Form:
         data.append(bits)
         return bytes(data)
 
-    return Form(node.name, write, 128 if inverse(127)[1] == 1 else 64)
+    return Form(node.name, write, 128 if is_byte else 64, is_byte=is_byte)
 
 
 @builds(QuicVarint)

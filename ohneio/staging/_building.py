@@ -172,15 +172,25 @@ class Builder:
         """Add pieces."""
         self.sink.pieces += pieces
 
+    def ends_with(self, end: bytes) -> bool:
+        """Tell whether the last of the pieces is a constant with this *end*."""
+        last = self.sink.pieces[-1] if self.sink.pieces else None
+        return isinstance(last, Constant) and last.data.endswith(end)
+
+    def drop(self, end: bytes) -> None:
+        """Take the *end* of the last piece away, which is known to have it."""
+        last = self.sink.pieces[-1] if end else None
+        if isinstance(last, Constant):
+            self.sink.pieces[-1] = Constant(last.data.removesuffix(end))
+
     def flush(self) -> None:
         """Write down the pieces so far: from now on they are in a list."""
         parts, self.sink.pieces = expressions(self.code, self.sink.pieces), []
         if not self.sink.out:
             self.sink.out = self.local(f"[{', '.join(parts)}]", "pieces")
-        elif len(parts) == 1:
-            self.line(f"{self.sink.out}.append({parts[0]})")
-        elif parts:
-            self.line(f"{self.sink.out} += {', '.join(parts)}")
+            return
+        for part in parts:  # faster than all at once, which makes a tuple first
+            self.line(f"{self.sink.out}.append({part})")
 
     def apart(self, node: Node, value: str) -> list[Piece]:
         """Write the code for *node*; return the pieces, whose size can be asked."""

@@ -416,6 +416,7 @@ def not_followed_by(e: Emitter, node: NotFollowedBy, wanted: bool) -> str:
 
     def body() -> str:
         e.settle()
+        e.skips = True
         if e.at_end != "True":
             e.leave_unless(e.or_end("pos < stop"))
         there = "pos < stop and " if e.at_end else ""

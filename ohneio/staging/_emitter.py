@@ -90,6 +90,8 @@ class Emitter:
         #: Marks that are set when something is irregular, and where.
         self.marks: list[tuple[str, str]] = []
         self.skipped: list[Skipped] = []
+        #: Whether a byte may decide against a parser that is then not asked.
+        self.skips = False
         self.looks_ahead = False
         self._hints: list[str] = []
         #: The grammar that is being written as a loop around itself.
@@ -334,6 +336,7 @@ class Emitter:
     def begin_skip(self, at_first: str = "base + pos") -> str:
         """Note the position, where something may be skipped for its first byte."""
         self.settle()
+        self.skips = True
         at = self.code.fresh("at")
         if self.form.resumes:
             self.need(at, "-1")

@@ -51,10 +51,7 @@ def function(node: Node, form: Form) -> Function:
 
 def _items(e: Emitter, node: Node) -> None:
     with e.block("def items(run):"):
-        _check_room(
-            e, node, f"yield from {e.constant(_items_by_nodes, 'items_by_nodes')}(@)", "return"
-        )
-        needs = _begin(e)
+        place, needs = e.code.place, _begin(e)
         e.line("emit = run.emitted.append")
         with e.block("try:"), e.block("while True:"):
             _next_item(e)
@@ -79,15 +76,17 @@ def _items(e: Emitter, node: Node) -> None:
         with e.block("finally:"):
             e.line("del failure  # its traceback holds this frame")
     _know(e, needs)
+    by_nodes = e.constant(_items_by_nodes, "items_by_nodes")
+    _check_room(e, node, place, f"yield from {by_nodes}({e.constant(node, 'whole')})", "return")
 
 
-def _check_room(e: Emitter, node: Node, *otherwise: str) -> None:
-    """Leave all to the nodes where a limit is less than some token has in any case."""
+def _check_room(e: Emitter, node: Node, place: tuple[int, int], *otherwise: str) -> None:
+    """Leave all to the nodes where a token that a byte decides against is over the limit."""
     largest = max(one.facts.least for one in nodes(node) if not one.children())
-    if largest > 1:
-        with e.block(f"if {e.limits}.max_buffered < {largest}:"):
-            for line in otherwise:
-                e.line(line.replace("@", e.constant(node, "whole")))
+    if e.skips and largest:
+        lines = [f"if {e.limits}.max_buffered < {largest}:", *(f"    {line}" for line in otherwise)]
+        for line in reversed(lines):
+            e.code.insert(*place, line)
 
 
 def _tell_skipped(e: Emitter) -> None:
@@ -131,8 +130,7 @@ def _refuse_nothing(e: Emitter, node: Node) -> None:
 
 def _item(e: Emitter, node: Node) -> None:
     with e.block("def item(run):"):
-        _check_room(e, node, "return (yield from @._parse())")
-        needs = _begin(e)
+        place, needs = e.code.place, _begin(e)
         if e.looks_ahead:
             e.line("again = run._again")
         with e.block("try:"):
@@ -146,6 +144,8 @@ def _item(e: Emitter, node: Node) -> None:
         with e.block("finally:"):
             _unwind(e)
     _know(e, needs)
+    whole = e.constant(node, "whole")
+    _check_room(e, node, place, f"return (yield from {whole}._parse())")
 
 
 def _unwind(e: Emitter) -> None:
@@ -157,7 +157,7 @@ def _unwind(e: Emitter) -> None:
 
 def _once(e: Emitter, node: Node) -> None:
     with e.block("def once(data, limits):"):
-        _check_room(e, node, "return LATE")
+        place = e.code.place
         e.line("pos, stop = 0, len(data)")
         needs = e.code.place
         if e.looks_ahead:
@@ -166,3 +166,4 @@ def _once(e: Emitter, node: Node) -> None:
         e.leave_unless(f"{e.here} == stop")
         e.line(f"return {value}")
     _know(e, needs)
+    _check_room(e, node, place, "return LATE")

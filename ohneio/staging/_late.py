@@ -51,7 +51,7 @@ def labelled(run: Run, steps: Steps[T], label: Label[object], here: int) -> Step
 def framed(run: Run, steps: Steps[T], end: int) -> Steps[T]:
     """Run *steps* in a frame that ends at *end*."""
     source, before = run.input, run._furthest
-    outer = source.frame(end)
+    outer = source.enter(end)
     try:
         value = yield from steps
     finally:

@@ -306,6 +306,7 @@ def many_until(e: Emitter, node: ManyUntil[Any], wanted: bool) -> str:
 def until_end(e: Emitter, node: ManyUntil[Any], last: frozenset[int]) -> str:
     found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
     e.settle()
+    e.skips = True
     e.line(f"{found} = []")
     with e.block("while True:"):
         e.leave_unless("pos < stop")

@@ -474,3 +474,12 @@ def test_what_is_held_may_begin_before_here():
     source.skip(LARGE - 10 + 1)
     source.move_to(4)
     assert (source.position, len(source)) == (4, LARGE - 3)
+
+
+def test_no_frame_ends_where_an_input_without_one_does():
+    """A peer may name any size: it is a frame all the same, and larger than all there is."""
+    source = filled(b"abc")
+    assert source.enter(NO_END) == NO_END
+    assert source.end == NO_END + 1
+    assert source.enter(2) == NO_END + 1
+    assert (source.end, source.stop) == (2, 2)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from ohneio import (
+    IncompleteInput,
     LimitExceeded,
     ParseError,
     Parser,
@@ -20,6 +21,7 @@ from ohneio import (
     sized,
     take_while,
     uint8,
+    uint64,
     wire,
 )
 
@@ -66,3 +68,19 @@ def test_a_run_that_must_be_longer_than_the_limit_is_refused_before_it_arrives()
     with pytest.raises(LimitExceeded) as failure:
         long.parse(b"\0\0;")
     assert (failure.value.name, failure.value.offset) == ("max_buffered", 2)
+
+
+@pytest.mark.parametrize("size", [(1 << 62) + off for off in range(-9, 2)])
+def test_no_size_makes_a_frame_that_is_none(size: int) -> None:
+    """Wherever it ends: it is refused, or waited for, as any other that is too large."""
+    data = size.to_bytes(8) + b"abc"
+    for frame, kind in (
+        (length_prefixed(uint64), LimitExceeded),
+        (length_prefixed(uint64, many(uint8)), IncompleteInput),
+        (length_prefixed(uint64, sized(size, rest)), LimitExceeded),
+        (uint64.bind(lambda n: sized(n, uint8 >> rest)), LimitExceeded),
+    ):
+        for _ in range(3):
+            with pytest.raises(ParseError) as failure:
+                frame.parse(data)
+            assert type(failure.value) is kind

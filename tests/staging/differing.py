@@ -8,8 +8,10 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import attrs
+import pytest
 
 from ohneio import (
+    BuildError,
     Connection,
     LimitExceeded,
     Limits,
@@ -22,7 +24,7 @@ from ohneio import (
     protocol,
     read_some,
 )
-from ohneio.core import _parser
+from ohneio.core import _buffer, _input, _parser
 from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import items, nodes
 from ohneio.staging._engine import staged as stager
@@ -41,6 +43,10 @@ class Case:
     data: bytes
     chunkings: list[list[bytes]]
     limits: Limits = DEFAULT_LIMITS
+    #: Whether chunks stay apart however small they are, as large ones do.
+    apart: bool = False
+    #: What is built.
+    values: list[object] = attrs.Factory(list)
 
 
 # With and without.
@@ -83,6 +89,16 @@ def only(one: Callable[..., object] | None) -> Iterator[None]:
         _parser._stager[:] = before
 
 
+@contextlib.contextmanager
+def apart_if(wished: bool) -> Iterator[None]:
+    """Let no chunk be joined with another: small ones are, and large ones not."""
+    with pytest.MonkeyPatch.context() as patch:
+        if wished:
+            patch.setattr(_buffer, "LARGE", 1)
+            patch.setattr(_input, "LARGE", 1)
+        yield
+
+
 def forget(parser: Parser[object]) -> None:
     """Forget what was made of *parser*."""
     with contextlib.suppress(AttributeError):
@@ -103,6 +119,8 @@ def told(error: BaseException | None) -> object:
         known += (getattr(error, "needed", None), getattr(error, "have", None))
     if isinstance(error, LimitExceeded):
         known += (error.limit, error.name)
+    if isinstance(error, BuildError):
+        known += (error.path, error.message)
     return known
 
 
@@ -187,13 +205,15 @@ def runs(case: Case) -> Iterator[tuple[str, object]]:
             yield f"{name}, {end or 'open'}, {chunks}", moments(way(grammar, limits), chunks, end)
     chunks = case.chunkings[-1]
     yield "parse_stream", outcome_of(lambda: [*grammar.parse_stream(chunks, limits=limits)])
+    for value in case.values:
+        yield f"build {value!r}", outcome_of(lambda: grammar.build(value, limits=limits))  # noqa: B023
 
 
 def compare(case: Case) -> int:
     """Run *case* both ways and hold them against each other; return how many cuts these were."""
-    with unstaged(case.grammar):
+    with unstaged(case.grammar), apart_if(case.apart):
         plain = [*runs(case)]
-    with staged():
+    with staged(), apart_if(case.apart):
         flat = [*runs(case)]
     for (name, one), (_, other) in zip(plain, flat, strict=True):
         if not same(one, other):

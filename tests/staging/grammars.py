@@ -23,12 +23,14 @@ from ohneio import (
     checksummed,
     choice,
     commit,
+    count_prefixed,
     decimal,
     dispatch,
     exactly,
     fail,
     field,
     float32,
+    forward,
     int8,
     int16,
     int32le,
@@ -39,14 +41,20 @@ from ohneio import (
     literal,
     lookahead,
     many,
+    many_until,
     mqtt_varint,
     not_followed_by,
     one_of,
+    optional,
     parser,
+    recognize,
     record,
     rest,
+    sep_by,
     seq,
     sized,
+    skip,
+    span,
     struct_unpack,
     success,
     take_while,
@@ -64,8 +72,9 @@ from ohneio import (
 )
 from ohneio.core._errors import anew
 from ohneio.testing import chunkings, mutated, values, wire
+from tests.fuzz.values import bent
 from tests.properties import grammars as known
-from tests.properties.grammars import made, raw
+from tests.properties.grammars import ALPHABET, made, not_nothing, raw
 from tests.staging.differing import Case
 
 # Functions of users, of all kinds.
@@ -252,6 +261,32 @@ def record_of(*parts: object, hook: str = "", kind: object = wire_class) -> Pars
     return record(kind(type("Made", (), space)))
 
 
+def packet_of(one, other):
+    """A packet: bits beside fields, a frame around the rest, and verdicts on the way."""
+    return record_of(
+        bit(4, Kind),
+        bit(3, int, verify=lambda m: key_error(m.pos) != 5, expected="no 5"),
+        bit(1, bool),
+        field(one, verify=lambda m: picky(m.stop), expected="a picky one"),
+        field(other, when=lambda m: m.run, verify=lambda m: m.data is Kind.A),
+        field(uint8, frames=True),
+        lambda m: next_one(m.stop),
+        field(one, when=lambda m: m.run),
+        other,
+    )
+
+
+def judged_of(one, other):
+    """Verdicts and bits without a frame, and what the class refuses."""
+    return record_of(
+        field(one, verify=lambda m: not_nothing(m.data)),
+        bit(6, int),
+        bit(2, always=2),
+        field(other, verify=lambda m: value_error(m.stop) and m.pos != 24),
+        hook="refuses",
+    )
+
+
 HOOKS = ["", "refuses", "computes"]
 KINDS = [wire_class, attrs.define, attrs.frozen, attrs.frozen(slots=False), attrs.mutable]
 
@@ -284,6 +319,65 @@ def when(one, other):
 def dependent(one):
     """Fields of whatever their functions make of what was before."""
     return record_of(one, lambda m: below_zero(m.data), lambda m: no_parser(m.pos))
+
+
+# Grammars that come back to themselves.
+
+SHAPES = [
+    lambda whole, one: count_prefixed(uint8, whole),
+    lambda whole, one: seq(whole, whole),
+    lambda whole, one: seq(one, whole, one),
+    lambda whole, one: whole << literal(b";"),
+    lambda whole, one: one >> whole,
+    lambda whole, one: many(whole) << literal(b";"),
+    lambda whole, one: many(whole, min=2, max=2),
+    lambda whole, one: many(seq(whole, one), min=1, max=1),
+    lambda whole, one: many_until(whole, literal(b";")),
+    lambda whole, one: sep_by(whole, literal(b";")),
+    record_of,
+    lambda whole, one: record_of(one, whole, uint8),
+    lambda whole, one: record_of(one, whole, hook="refuses"),
+    packet_of,
+    lambda whole, one: whole.map(key_error),
+    lambda whole, one: try_map(value_error, whole),
+    lambda whole, one: try_map(value_error, count_prefixed(uint8, whole)),
+    lambda whole, one: verify(not_nothing, whole),
+    lambda whole, one: value(7, whole),
+    lambda whole, one: skip(whole),
+    lambda whole, one: label("in", seq(whole, one)),
+    lambda whole, one: optional(whole),
+    lambda whole, one: length_prefixed(uint8, whole),
+    lambda whole, one: recognize(whole),
+    lambda whole, one: span(whole),
+    lambda whole, one: raising(whole),
+    lambda whole, one: Known(whole),
+    lambda whole, one: whole.example(st.just(None)),
+]
+
+
+def recursive(shapes, one, tree):
+    """Tie a grammar to what some *shapes* make of it, *one* being where it ends."""
+    whole = forward()
+    whole.become(tree([shape(whole, one) for shape in shapes], one))
+    return whole
+
+
+TREES = [
+    lambda parts, one: dispatch(uint8, dict(zip(b"ab01;", [*parts, one], strict=False))),
+    lambda parts, one: dispatch(uint8, dict(zip(b"ab01", parts, strict=False)), default=one),
+    lambda parts, one: dispatch(one_of(ALPHABET), {b"a": parts[0], b"b": parts[-1], b";": one}),
+    lambda parts, one: dispatch(lookahead(uint8), {97: uint8 >> parts[0], 98: one}, default=one),
+    lambda parts, one: choice(literal(b"a") >> parts[0], literal(b"b") >> parts[-1], one),
+    lambda parts, one: choice(one, literal(b"a") >> parts[0]),
+    lambda parts, one: choice(literal(b"a"), literal(b"<") >> parts[0]),
+    lambda parts, one: record_of(uint8, seq(literal(b"a"), optional(parts[0]))),
+    lambda parts, one: label("tree", choice(literal(b"ab") >> parts[0], literal(b"a"))),
+]
+
+
+def family(make):
+    """Tags that differ in a number only: written once for all."""
+    return lambda one: dispatch(uint8, {97 + n: make(n, one) for n in range(5)} | {48: one})
 
 
 # All of them.
@@ -359,6 +453,10 @@ WRAPPERS = [
     lambda one: many(dispatch(uint8, {97: one, 98: success(None)})),
     lambda one: choice(literal(b"abc"), literal(b"ab;"), literal(b"abc"), one),
     lambda one: choice(seq(one, literal(b";")), seq(one, literal(b"\n")), any_byte),
+    family(sized),
+    family(lambda n, one: sized(4 - n, one)),
+    family(lambda n, one: many(one, min=n, max=n)),
+    family(lambda n, one: try_map(value_error, sized(n, one))),
     Twice,
     Known,
     raising,
@@ -372,6 +470,8 @@ WRAPPERS = [
 PAIRS = [
     when,
     validated,
+    packet_of,
+    judged_of,
     lambda one, other: choice(literal(b"a") >> one, literal(b"b") >> other),
     lambda one, other: choice(one << commit, other),
     lambda one, other: many(one) << other,
@@ -384,6 +484,12 @@ def wrapped(children):
         known.wrapped(children),
         st.builds(made, st.sampled_from(WRAPPERS), children),
         st.builds(made, st.sampled_from(PAIRS), children, children),
+        st.builds(
+            lambda shapes, one, tree: made(recursive, shapes, one, tree),
+            st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4),
+            children,
+            st.sampled_from(TREES),
+        ),
         st.builds(
             lambda parts, hook, kind: made(
                 lambda *parts: record_of(*parts, hook=hook, kind=kind), *parts
@@ -403,11 +509,11 @@ CUTS = 6
 #: Bounds that small inputs meet.
 small = st.builds(
     Limits,
-    max_buffered=st.integers(8, 24),
-    max_depth=st.integers(1, 6),
-    max_items=st.integers(1, 4),
-    max_digits=st.integers(1, 4),
-    max_backtrack=st.integers(1, 24),
+    max_buffered=st.integers(0, 24),
+    max_depth=st.integers(0, 6),
+    max_items=st.integers(0, 4),
+    max_digits=st.integers(0, 4),
+    max_backtrack=st.integers(0, 24),
 )
 
 
@@ -431,7 +537,18 @@ def cases(draw):
     grammar = draw(grammars)
     data = draw(inputs(grammar))
     limits = draw(st.one_of(st.just(Limits()), small))
-    return Case(grammar, data, ways_to_cut(data, draw(st.integers(0, 1000))), limits)
+    seed = draw(st.integers(0, 1000))
+    cuts, built = ways_to_cut(data, seed), draw(values_of(grammar, Random(seed)))
+    return Case(grammar, data, cuts, limits, apart=seed % 2 == 1, values=built)
+
+
+@st.composite
+def values_of(draw, grammar, random):
+    """A value of the grammar, one that is nearly it, and one that is none."""
+    with contextlib.suppress(RuntimeError, ValueError, KeyError, TypeError, StopIteration):
+        value = draw(values(grammar))
+        return [value, bent(value, random), None]
+    return []
 
 
 def ways_to_cut(data: bytes, seed: int) -> list[list[bytes]]:

@@ -40,6 +40,7 @@ FOUND = {
     "many constants are as many constants": (many(b >> a) << a, b"baa"),
     "what is skipped is None": (seq(many(skip(a), max=2), skip(a), b), b"aaab"),
     "lines where no byte may be looked at": (until(b"\n"), b"a\n", Limits(max_buffered=0)),
+    "a byte where none is allowed": (optional(a), b"", Limits(max_buffered=0)),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
