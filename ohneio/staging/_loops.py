@@ -273,6 +273,7 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
     if e.form.resumes:
         e.line(f"{at} = -1")
     with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
+        e.leave_unless(f"{most} > 0")
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")

@@ -11,6 +11,7 @@ from ohneio import (
     lookahead,
     many,
     optional,
+    sep_by,
     seq,
     skip,
     take_while,
@@ -41,6 +42,7 @@ FOUND = {
     "what is skipped is None": (seq(many(skip(a), max=2), skip(a), b), b"aaab"),
     "lines where no byte may be looked at": (until(b"\n"), b"a\n", Limits(max_buffered=0)),
     "a byte where none is allowed": (optional(a), b"", Limits(max_buffered=0)),
+    "one item where none is allowed": (sep_by(a, b), b"a", Limits(max_items=0)),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
