@@ -322,7 +322,7 @@ def announce(b: Builder, node: Node, size: str) -> None:
 
 @builds(Delimited)
 def delimited(b: Builder, node: Delimited[Any], value: str) -> None:
-    body = b.whole(node.parser, value, "body")
+    body = b.bytes_of(node.parser, value, "body")
     if node.max != UNBOUNDED:
         b.refuse(f"len({body}) > {node.max}")
     b.refuse(has_inside(body, node.end))
@@ -331,7 +331,7 @@ def delimited(b: Builder, node: Delimited[Any], value: str) -> None:
 
 @builds(Checksummed, plain=False)
 def checksummed(b: Builder, node: Checksummed[Any], value: str) -> None:
-    body = b.whole(node.parser, value, "body")
+    body = b.bytes_of(node.parser, value, "body")
     b.put(Plain(body))
     stored = b.local(f"{b.constant(node.algorithm, name_of(node.algorithm))}({body})", "stored")
     b.build(node.stored, stored)

@@ -207,8 +207,8 @@ def packed_if_small(code: Code, group: list[Piece], size: Written) -> str:
     """Pack a group of which one number is a byte as long as it is small."""
     small: list[Piece] = [Packed("B", size.value) if one is size else one for one in group]
     at = group.index(size)
-    sides: list[list[Piece]] = [group[:at], [size], group[at + 1 :]]
-    parts = [part for side in sides for part in expressions(code, side)]
+    before, after = (expressions(code, side) for side in (group[:at], group[at + 1 :]))
+    parts = [*before, slow(code, size.form, size.value, b"", b""), *after]
     return f"{packed(code, small)} if {size.value} < {size.form.few} else {joined(parts)}"
 
 

@@ -148,7 +148,7 @@ def number(b: Builder, node: Number[Any], value: str) -> None:
 def of_code(b: Builder, order: str, code: str, value: str) -> None:
     """Put what `struct` can pack, if it comes back as it is."""
     if code in WHOLE:
-        b.exact(value, int)
+        b.whole(value)
     else:
         b.exact(value, float)
     if code == "f":  # not one that is rounded; a NaN stays one
@@ -196,7 +196,7 @@ SAID = {8: "o", 10: "d", 16: "x"}
 @builds(Integer, plain=False)
 def integer(b: Builder, node: Integer, value: str) -> None:
     b.tight.add(f"limits.max_digits < {MOST_DIGITS}")
-    b.exact(value, int)
+    b.whole(value)
     most = min(node.base**node.digits - 1, GREATEST) if node.digits else GREATEST
     if value not in b.sizes:
         b.refuse(f"not {-most if node.signed else 0} <= {value} <= {most}")
@@ -229,7 +229,7 @@ def other_form(base: int, digits: int) -> Form:
 
 @builds(Base128)
 def base128(b: Builder, node: Base128, value: str) -> None:
-    b.exact(value, int)
+    b.whole(value)
     b.put(Written(value, varint_form(node), value in b.sizes))
 
 
@@ -257,7 +257,7 @@ def varint_form(node: Base128) -> Form:
 
 @builds(QuicVarint)
 def quic_varint(b: Builder, _: QuicVarint, value: str) -> None:
-    b.exact(value, int)
+    b.whole(value)
     b.put(Written(value, QUIC, value in b.sizes))
 
 
@@ -316,8 +316,10 @@ def bits_of(b: Builder, one: Field, whole: str) -> str:
     if isinstance(one.kind, Always):
         return str(one.kind.number << one.shift) if one.kind.number else ""
     part = b.local(f"{whole}.{one.name}", one.name)
-    b.exact(part, one.kind)  # type: ignore[arg-type]
     if one.kind is int:
+        b.whole(part)
         b.refuse(f"not 0 <= {part} <= {one.mask}")
+    else:
+        b.exact(part, one.kind)  # type: ignore[arg-type]
     number = part if one.kind in (int, bool) else f"{part}._value_"
     return f"{number} << {one.shift}" if one.shift else number

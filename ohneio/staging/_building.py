@@ -17,6 +17,7 @@ what is recursive, they go to a list, which is joined once.
 from __future__ import annotations
 
 import contextlib
+import enum
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeAlias
 
@@ -152,6 +153,13 @@ class Builder:
             self.refuse(f"type({value}) is not {name or self.constant(kind, kind.__name__)}")
             self.known[value] = kind
 
+    def whole(self, value: str) -> None:
+        """Refuse what is no `int`, nor as good as one."""
+        if self.known.get(value) is not int:
+            like = self.constant(like_int, "like_int")
+            self.refuse(f"type({value}) is not int and not {like}({value})")
+            self.known[value] = int
+
     # What is built.
 
     def build(self, node: Node, value: str) -> None:
@@ -204,7 +212,7 @@ class Builder:
         self.sink = outer
         return pieces
 
-    def whole(self, node: Node, value: str, hint: str) -> str:
+    def bytes_of(self, node: Node, value: str, hint: str) -> str:
         """Write the code for *node*; return how it says all the bytes of it."""
         pieces = self.apart(node, value)
         if len(pieces) == 1 and isinstance(pieces[0], Plain | Counted):
@@ -270,6 +278,13 @@ def builds(*kinds: type[Node], plain: bool = True) -> Callable[[Rule], Rule]:
         return function
 
     return register
+
+
+def like_int(value: object) -> bool:
+    """Tell whether *value* is a number of another class that does what an `int` does."""
+    kind = type(value)
+    usual = issubclass(kind, enum.IntEnum) and kind.__eq__ == int.__eq__
+    return kind is bool or usual
 
 
 # What the nodes themselves build.

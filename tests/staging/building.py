@@ -1,0 +1,61 @@
+"""What a grammar becomes that builds, asked by itself: no error in writing it is passed over."""
+
+from collections.abc import Callable
+
+from ohneio import BuildError, Limits, Parser
+from ohneio.core._limits import DEFAULT_LIMITS
+from ohneio.core._parser import LATE
+from ohneio.staging._build_forms import BUILD
+from ohneio.staging._engine import compiled, written
+from tests.staging.differing import unstaged
+
+__all__ = ["bytes_of", "function_of", "is_left", "outcome", "source_of", "takes"]
+
+
+def function_of(grammar: Parser[object]) -> Callable[[object, Limits], object]:
+    """Return the function that builds."""
+    made = compiled(grammar, BUILD)
+    assert made is not None
+    return made
+
+
+def source_of(grammar: Parser[object]) -> str:
+    """Return its source."""
+    made = written(grammar, BUILD)
+    assert made is not None
+    return made.source
+
+
+def outcome(grammar: Parser[object], value: object, limits: Limits = DEFAULT_LIMITS) -> object:
+    """Return the bytes, or all that the error tells."""
+    try:
+        return grammar.build(value, limits=limits)
+    except BuildError as error:
+        return type(error), str(error), error.path, error.message, type(error.__cause__)
+    except Exception as error:
+        return type(error), str(error)
+
+
+def bytes_of(grammar: Parser[object], value: object, limits: Limits = DEFAULT_LIMITS) -> object:
+    """Return what the nodes build, or what they tell."""
+    with unstaged(grammar):
+        return outcome(grammar, value, limits)
+
+
+def takes(grammar: Parser[object], *values: object) -> bool:
+    """Tell whether the function builds all of these values, as the nodes do."""
+    function = function_of(grammar)
+    for value in values:
+        data = function(value, DEFAULT_LIMITS)
+        assert data is not LATE, value
+        assert type(data) is bytes
+        assert data == bytes_of(grammar, value)
+    return True
+
+
+def is_left(grammar: Parser[object], *values: object, limits: Limits = DEFAULT_LIMITS) -> bool:
+    """Tell whether the function leaves all of these values to the nodes."""
+    function = function_of(grammar)
+    for value in values:
+        assert function(value, limits) is LATE, value
+    return True
