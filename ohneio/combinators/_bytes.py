@@ -13,8 +13,8 @@ from ..core._errors import BuildError, show
 from ..core._facts import ANY, NO_BYTES, Facts
 from ..core._input import Input
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED, Run
-from ..core._steps import Steps, current
+from ..core._run import UNBOUNDED
+from ..core._steps import WAIT, Steps, current
 from ._checks import bytes_of, size_of, some_bytes
 
 __all__ = ["exactly", "literal", "until"]
@@ -44,24 +44,24 @@ class Exactly(Parser[bytes]):
         return f"exactly({self.n})"
 
     def _parse(self) -> Steps[bytes]:
-        # The fast path of `Buffer.take`, written out.
         source = current().input
-        pos = source.pos
-        end = pos + self.n
-        if end <= source.stop:
-            source.pos = end
-            return source.data[pos:end]
-        return (yield from self._wait())
+        while True:
+            # The fast path of `Buffer.take`, written out.
+            pos = source.pos
+            end = pos + self.n
+            if end <= source.stop:
+                source.pos = end
+                return source.data[pos:end]
+            # While it waits no name holds the block: see `read`.
+            run = current()
+            if run.building:
+                return (yield from run.steps(self))
+            if not run.lacks(self.n):
+                return source.take(self.n)
+            yield WAIT
 
     __iter__ = _parse
     __await__ = _parse
-
-    def _wait(self) -> Steps[bytes]:
-        run = current()
-        if run.building:
-            return (yield from run.steps(self))
-        yield from run.need(self.n)
-        return run.input.take(self.n)
 
     def _build(self, value: object) -> Steps[None]:
         data = bytes_of(value)
@@ -99,7 +99,7 @@ class Until(Parser[bytes]):
         end = data.find(self.delimiter, pos, source.stop)
         if end < 0:
             del data  # see `read`
-            return (yield from self._wait())
+            return (yield from self._seek())
         source.pos = end + self._width
         return data[pos:end]
 
@@ -111,29 +111,27 @@ class Until(Parser[bytes]):
         if end < 0:
             bounded = data is not source.data
             del data  # see `read`
-            return (yield from self._parse() if bounded else self._wait())
+            return (yield from self._parse() if bounded else self._seek())
         source.pos = end + self._width
         return data[pos:end]
 
     __await__ = __iter__
 
-    def _wait(self) -> Steps[bytes]:
+    def _seek(self) -> Steps[bytes]:
         run = current()
-        return run.steps(self) if run.building else self._seek(run)
-
-    def _seek(self, run: Run) -> Steps[bytes]:
+        if run.building:
+            return (yield from run.steps(self))
         search = run.seek(self.delimiter, self.max, seen=True)
         while not search.over:
             yield run.seeking(search)
-        size = run.found(search, self.max)
-        source = run.input
-        after = source.pos + size + self._width
+        source, end = run.input, run.found(search, self.max)
+        after = end + self._width
         if self.include or after > len(source.data):
-            return self._taken(source, size)
-        source.pos = after
-        return source.data[after - size - self._width : after - self._width]
+            return self._across(source, end - source.pos)
+        pos, source.pos = source.pos, after
+        return source.data[pos:end]
 
-    def _taken(self, source: Input, size: int) -> bytes:
+    def _across(self, source: Input, size: int) -> bytes:
         if self.include:
             return source.take(size + self._width)
         value = source.take(size)
@@ -177,7 +175,7 @@ class UntilMax(Until):
         end = data.find(self.delimiter, pos, reach if reach < stop else stop)
         if end < 0:
             del data  # see `read`
-            return (yield from self._wait())
+            return (yield from self._seek())
         source.pos = end + self._width
         return data[pos : source.pos] if self.include else data[pos:end]
 

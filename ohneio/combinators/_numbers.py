@@ -17,7 +17,7 @@ from ..core._building import NOTHING, builder, put
 from ..core._errors import BuildError, UsageError
 from ..core._facts import Facts
 from ..core._parser import Parser
-from ..core._steps import Steps, current
+from ..core._steps import WAIT, Steps, current
 from ._bytes import fixed
 from ._checks import described
 
@@ -84,23 +84,22 @@ class Number(Parser[T_co]):
         return self.name
 
     def _parse(self) -> Steps[T_co]:
-        source, size = current().input, self._size
-        pos = source.pos
-        end = pos + size
-        if end <= source.stop:
-            source.pos = end
-            return self._unpack(source.data, pos)[0]  # type: ignore[no-any-return]
-        return (yield from self._wait())
+        source, unpack = current().input, self._unpack
+        while True:
+            pos = source.pos
+            end = pos + self._size
+            if end <= source.stop:
+                source.pos = end
+                return unpack(source.data, pos)[0]  # type: ignore[no-any-return]
+            run = current()
+            if run.building:
+                return (yield from run.steps(self))
+            if not run.lacks(self._size):
+                return unpack(source.take(self._size), 0)[0]  # type: ignore[no-any-return]
+            yield WAIT
 
     __iter__ = _parse
     __await__ = _parse
-
-    def _wait(self) -> Steps[T_co]:
-        run = current()
-        if run.building:
-            return (yield from run.steps(self))
-        yield from run.need(self._size)
-        return self._unpack(run.input.take(self._size), 0)[0]  # type: ignore[no-any-return]
 
     def _build(self, value: object) -> Steps[None]:
         data = packed(self.format, value)
@@ -140,23 +139,32 @@ class StructUnpack(Parser[tuple[Any, ...]]):
         return StructUnpack, (self.given,)
 
     def _parse(self) -> Steps[tuple[Any, ...]]:
-        source, size = current().input, self._size
+        source, unpack = current().input, self._unpack
+        while True:
+            pos = source.pos
+            end = pos + self._size
+            if end <= source.stop:
+                source.pos = end
+                return unpack(source.data, pos)
+            run = current()
+            if run.building:
+                return (yield from run.steps(self))
+            if not run.lacks(self._size):
+                return unpack(source.take(self._size), 0)
+            yield WAIT
+
+    def __iter__(self) -> Steps[tuple[Any, ...]]:
+        source = current().input
+        unpack = self._unpack
         pos = source.pos
-        end = pos + size
-        if end <= source.stop:
-            source.pos = end
-            return self._unpack(source.data, pos)
-        return (yield from self._wait())
+        try:  # instead of asking first, which would cost more than all else here
+            source.pos = pos + self._size
+            return unpack(source.free, pos)
+        except struct.error:
+            source.pos = pos
+        return (yield from self._parse())
 
-    __iter__ = _parse
-    __await__ = _parse
-
-    def _wait(self) -> Steps[tuple[Any, ...]]:
-        run = current()
-        if run.building:
-            return (yield from run.steps(self))
-        yield from run.need(self._size)
-        return self._unpack(run.input.take(self._size), 0)
+    __await__ = __iter__
 
     def _build(self, value: object) -> Steps[None]:
         values = self._values(value)

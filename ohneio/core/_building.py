@@ -80,14 +80,15 @@ class _NoInput(Input):
     """Stand where the input would be, and have nothing.
 
     A parser that finds nothing takes its slow path, and only that one has to
-    ask whether it should build instead.
+    ask whether it should build instead.  Being behind the end there is no room
+    even for nothing, for `read(0)` say.
     """
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__(0)
-        self.stop = -1  # not even room for `read(0)`
+        self.pos = 1
 
     @property
     def position(self) -> int:
@@ -202,7 +203,7 @@ class Build(Host):
 
     # What only parsing has, each asked for by the primitives that need it.
 
-    def need(self, n: int) -> Never:
+    def lacks(self, n: int) -> Never:
         raise by_hand(f"read({n})")
 
     def byte_or_end(self) -> Never:

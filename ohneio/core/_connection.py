@@ -79,13 +79,16 @@ class Connection(Driver, Generic[R, E]):
                 waiting already (see `wants_input`).
             BaseException: Whatever else the protocol raised, unchanged.
         """
-        self._enter("send()")
+        try:  # as `_enter` and `_leave`, without the calls
+            self._key.pop()
+        except IndexError:
+            raise self._entered("send()") from None
         try:
             if self._state is not RUNNING:
                 self._refuse_ended("send()")
             self._feed(data)
         finally:
-            self._leave()
+            self._key.append(None)
 
     def send_eof(self) -> None:
         """Say that no more bytes will come from the wire; again does no harm.
@@ -137,12 +140,15 @@ class Connection(Driver, Generic[R, E]):
             UsageError: The call came from inside the protocol or from a
                 second thread. Nothing was taken.
         """
-        self._enter("events()")
+        try:
+            self._key.pop()
+        except IndexError:
+            raise self._entered("events()") from None
         try:
             self._catch_up()
             return self._run.taken()  # type: ignore[return-value]  # `cast` is a call
         finally:
-            self._leave()
+            self._key.append(None)
 
     @property
     def has_result(self) -> bool:

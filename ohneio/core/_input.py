@@ -32,6 +32,8 @@ NO_END = 1 << 62
 FEW = 8
 #: So few unread bytes are joined with a small chunk: they are not worth a block of their own.
 SMALL = 64
+#: So few are sooner copied twice on that way than looked at through a `memoryview`.
+TINY = 32
 
 
 class Search:
@@ -64,33 +66,36 @@ class Search:
         """The least number of bytes that would complete a delimiter."""
         return self._width - self._begun
 
-    def feed(self, block: bytes | bytearray, start: int = 0, *, seen: bool = False) -> None:
-        """Go on into *block*, whose byte at *start* is the one at `reach`.
-
-        *seen* says that no whole delimiter is in it.
-        """
+    def feed(self, block: bytes | bytearray, start: int = 0) -> bool:
+        """Go on into *block*, whose byte at *start* is at `reach`; tell whether it is over."""
         if self.over:
-            return
-        if self._width > 1:
-            self._follow(block, start, seen=seen)
-        elif not seen:
-            at = block.find(self.delimiter, start, self._stop(start))
+            return True
+        if self._width == 1:
+            # Never further than the limit lets a delimiter begin.
+            at = block.find(self.delimiter, start, start + self._last - self.reach + 1)
             self.found = at if at < 0 else self.reach + at - start
+        else:
+            self._follow(block, start)
         self.reach += len(block) - start
-        if self.found >= 0:
+        if 0 <= self.found <= self._last:
             self.over = True
-        if self.reach - self._begun > self._last and not 0 <= self.found <= self._last:
+        elif self.reach - self._begun > self._last:
             self.found, self.exceeded, self.over = -1, True, True
+        return self.over
 
-    def _stop(self, start: int) -> int:
-        """Return where a delimiter that the limit still allows would end in a block."""
-        return start + max(self._last - self.reach + self._width, 0)
+    def skip(self, block: bytes | bytearray, start: int) -> None:
+        """Begin with *block*, from *start* on, where no whole delimiter is."""
+        if self._width > 1:
+            self._begin(block, max(start, len(block) - self._width + 1))
+        self.reach += len(block) - start
+        if self.reach - self._begun > self._last:
+            self.exceeded = self.over = True
 
-    def _follow(self, block: bytes | bytearray, start: int, *, seen: bool) -> None:
+    def _follow(self, block: bytes | bytearray, start: int) -> None:
         few = len(block) - start < FEW
         at = self._go_on(block, start, few=few) if few or self._begun else start
         if self.found < 0 and at < len(block):
-            self._look(block, at, start, seen=seen)
+            self._look(block, at, start)
 
     def _go_on(self, block: bytes | bytearray, start: int, *, few: bool) -> int:
         """Follow what began before *block*; return where else one could begin."""
@@ -103,8 +108,10 @@ class Search:
                 return at
         return at - self._begun if at < len(block) else at
 
-    def _look(self, block: bytes | bytearray, at: int, start: int, *, seen: bool) -> None:
-        found = -1 if seen else block.find(self.delimiter, at, self._stop(start))
+    def _look(self, block: bytes | bytearray, at: int, start: int) -> None:
+        # Never further than the limit lets a delimiter begin.
+        stop = start + max(self._last - self.reach + self._width, 0)
+        found = block.find(self.delimiter, at, stop)
         if found >= 0:
             self.found = self.reach + found - start
         else:
@@ -189,21 +196,21 @@ class Input(Buffer):
     def _add(self, data: bytes) -> None:
         rest = len(self.data) - self.pos
         if rest <= SMALL and rest <= len(data) < LARGE and not self._behind and self._held is None:
-            self._join(data)
+            # What begins in one small chunk and ends in the next is then taken
+            # as fast as any other.
+            block = self._joined_with(data, rest) if rest else data
+            self.base += self.pos
+            self._show(block, 0)
         else:
             super()._add(data)
-        if self.search is not None:
-            self.search.feed(data)
+        if self.search is not None and self.search.feed(data):
+            self.search = None
 
-    def _join(self, data: bytes) -> None:
-        """Let the little that is left and *data* be one block.
-
-        What begins in one small chunk and ends in the next is then taken as
-        fast as any other.
-        """
-        self.base += self.pos
-        rest = memoryview(self.data)[self.pos :]
-        self._show(b"".join((rest, data)) if rest else data, 0)
+    def _joined_with(self, data: bytes, rest: int) -> bytes:
+        """Return the *rest*, which is little, and *data* as one block."""
+        if rest <= TINY:
+            return self.data[self.pos :] + data
+        return b"".join((memoryview(self.data)[self.pos :], data))
 
     @property
     def visible(self) -> int:
@@ -224,19 +231,19 @@ class Input(Buffer):
     def _show(self, block: bytes, pos: int) -> None:
         self.data = block
         self.pos = pos
-        self.refresh()
+        self.free = self.data
+        size = self.stop = len(block)
+        if size - pos > self.limit or self.end != NO_END:
+            self.stop = min(size, max(self.end - self.base, 0), pos + self.limit)
+            if self.stop < size:
+                self.free = b""
 
     def refresh(self) -> None:
         """Let as much be read from here as a token may be long.
 
         Parsers call it on their slow path: `stop` does not move with `pos`.
         """
-        size = self.stop = len(self.data)
-        self.free = self.data
-        if size - self.pos > self.limit or self.end != NO_END:
-            self.stop = min(size, max(self.end - self.base, 0), self.pos + self.limit)
-            if self.stop < size:
-                self.free = b""
+        self._show(self.data, self.pos)
 
     def advance(self) -> None:
         """Let the current block have bytes to read, if there are any."""
@@ -266,11 +273,12 @@ class Input(Buffer):
         *seen* says that the current block was looked at already, in vain.
         """
         search = Search(delimiter, self.base + self.pos, limit)
-        search.feed(self.data, self.pos, seen=seen)
-        for block in self._blocks or ():
-            if search.over:
-                break
-            search.feed(block)
+        if seen:
+            search.skip(self.data, self.pos)
+        else:
+            search.feed(self.data, self.pos)
+        if self._behind:
+            any(search.feed(block) for block in self._blocks or ())
         return search
 
     def window(self, offset: int, size: int) -> bytes:
@@ -288,11 +296,16 @@ class Input(Buffer):
         return bytes(memoryview(blocks[index])[start - first : start - first + size])
 
     def settle(self) -> None:
-        if not self.pos:
-            return
-        if self._held is None:
+        if self._held is not None:
+            self._drop_what_is_not_held()
+        elif self.pos >= SLACK:
             super().settle()
-        elif not self._held and (gone := self._gone(self.data)):
+        elif self.pos == len(self.data):  # nearly always, and so without a detour
+            self.base += self.pos
+            self._show(b"", 0)
+
+    def _drop_what_is_not_held(self) -> None:
+        if not self._held and (gone := self._gone(self.data)):
             self.base += gone
             self._show(self.data[gone:], self.pos - gone)
 

@@ -390,14 +390,15 @@ def items(parser: Parser[object]) -> Steps[None]:
 
 def _items(parser: Parser[object]) -> Steps[None]:
     run = current()
+    source = run.input
     while True:
-        if not run.input:
+        if source.pos >= source.stop:
             yield from run.byte_or_end()
-            if not run.input:
+            if not source:
                 return
-        before = run.input.position
+        before = source.base + source.pos
         value = yield from parser
-        if run.input.position == before:
+        if source.base + source.pos == before:
             raise UsageError(f"{parser!r} consumed nothing, and would for ever")
         run.events.append(value)  # looked up late: `events()` puts a new list there
         del value  # which is not ours to keep until the next one comes

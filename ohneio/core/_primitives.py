@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ._buffer import Bytes, checked, owned
 from ._errors import UsageError
-from ._steps import DONE, Step, Steps, current
+from ._steps import DONE, WAIT, Step, Steps, current
 
 __all__ = ["at_eof", "emit", "peek", "position", "read", "read_some", "wait", "write"]
 
@@ -24,16 +24,18 @@ class _Read(Step[bytes]):
         return f"read({self._n})"
 
     def __iter__(self) -> Steps[bytes]:
-        # The fast path of `Buffer.take`, written out.
         source = current().input
-        pos = source.pos
-        end = pos + self._n
-        if end <= source.stop:
-            source.pos = end
-            return source.data[pos:end]
-        # While it waits no name holds the block: a chunk that was consumed should go.
-        yield from current().need(self._n)
-        return source.take(self._n)
+        while True:
+            # The fast path of `Buffer.take`, written out.
+            pos = source.pos
+            end = pos + self._n
+            if end <= source.stop:
+                source.pos = end
+                return source.data[pos:end]
+            # While it waits no name holds the block: a chunk that was consumed should go.
+            if not current().lacks(self._n):
+                return source.take(self._n)
+            yield WAIT
 
     __await__ = __iter__
 

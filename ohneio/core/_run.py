@@ -155,10 +155,11 @@ class Run(Host):
         """Tell whether the generator should be resumed."""
         waiting = self.waiting
         if waiting is DELIMITER:
-            search = self.input.search
-            return search is None or search.over or self.input.eof
+            return self.input.search is None or self.input.eof
         if waiting is BYTES or waiting is END:
-            return len(self.input) >= self.want or self.input.eof
+            source = self.input
+            there = len(source.data) - source.pos + source._behind
+            return there >= self.want or source.eof
         if waiting is DRAIN:
             return not self.output
         return waiting is not TURN
@@ -195,13 +196,24 @@ class Run(Host):
 
     def need(self, n: int) -> Steps[None]:
         """Wait until *n* unread bytes are there."""
-        if n > self.limits.max_buffered:
-            raise self.over_limit(self.limits.max_buffered, "max_buffered")
+        while self.lacks(n):
+            yield WAIT
+
+    def lacks(self, n: int) -> bool:
+        """Tell whether to `WAIT` for *n* unread bytes, having made ready for it."""
         source = self.input
-        source.refresh()
-        while source.visible < n:
-            self.check_end(n)
-            yield self.sleep(Waiting.BYTES, n)
+        if source.free is not source.data:
+            source.refresh()
+        if n > source.limit:
+            raise self.over_limit(source.limit, "max_buffered")
+        if source.base + source.pos + n > source.end:
+            raise self.frame_ended()
+        there = len(source.data) - source.pos + source._behind
+        if there < n:
+            if source.eof:
+                raise self.ended(n - there)
+            self.sleep(BYTES, n)
+        return there < n
 
     def have(self, n: int, expected: bytes) -> Steps[None]:
         """Wait until *n* bytes of a token that should be *expected* are there."""
@@ -220,7 +232,7 @@ class Run(Host):
         search = self.seek(delimiter, limit, seen=seen)
         while not search.over:
             yield self.seeking(search)
-        return self.found(search, limit)
+        return self.found(search, limit) - self.input.pos
 
     # The parts of `find`: each generator between a parser and its wait costs an
     # idle connection a quarter of a kibibyte.
@@ -231,22 +243,24 @@ class Run(Host):
             seen = seen and source.stop == source.end - source.base
             source.refresh()
         bound = limit if limit < source.limit else source.limit
-        room = source.end - source.base - source.pos - len(delimiter)
-        return source.seek(delimiter, bound if bound < room else room, seen=seen)
+        if source.end != NO_END:
+            bound = min(bound, source.end - source.position - len(delimiter))
+        return source.seek(delimiter, bound, seen=seen)
 
     def seeking(self, search: Search) -> Request:
         source = self.input
-        source.search = None if source.eof else search
         if source.eof:
+            source.search = None
             raise self.ended(search.missing, search.delimiter)
+        source.search = search
         return self.sleep(DELIMITER)
 
     def found(self, search: Search, limit: int) -> int:
+        """Return where in the current block, or behind it, the delimiter is."""
         source = self.input
-        source.search = None
         if search.exceeded:
             raise self._not_found(search, min(limit, source.limit), limit)
-        return search.found - source.base - source.pos
+        return search.found - source.base
 
     def _not_found(self, search: Search, bound: int, limit: int) -> ParseError:
         if self.input.end - self.input.position - len(search.delimiter) < bound:
@@ -259,12 +273,16 @@ class Run(Host):
         Where the input ends before the frame does it was cut short.
         """
         source = self.input
-        while not source and source.position < source.end:
+        # Without the questions of `Buffer`, each of which is a detour through C.
+        while source.pos >= len(source.data) and not source._behind:
+            here = source.base + source.pos
+            if here >= source.end:
+                break
             if source.eof and source.end != NO_END:
-                raise self.ended(source.end - source.position)
+                raise self.ended(source.end - here)
             if source.eof:
                 break
-            yield self.sleep(Waiting.BYTES, 1)
+            yield self.sleep(BYTES, 1)
 
     def at_end(self) -> bool:
         """Tell whether the input, or the frame, is known to end here."""

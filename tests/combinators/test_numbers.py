@@ -300,6 +300,18 @@ def test_pad_bytes_are_a_step_that_builds():
     assert padded.build(7) == b"\0\0\x07"
 
 
+def test_a_format_of_no_bytes_is_told_what_to_build_like_any_other():
+    """A value of no bytes is a value all the same."""
+
+    @ohneio.parser
+    def empty():
+        return (yield from struct_unpack("0s"))
+
+    assert empty.parse(b"") == (b"",)
+    with pytest.raises(BuildError, match="cannot build from nothing"):
+        empty.build((b"",))
+
+
 def test_a_format_of_no_bytes_takes_none():
     """It is known to be nullable, so that no loop is made of it."""
     assert given(struct_unpack(""), b"ab") == ((), b"ab", 0)
@@ -315,6 +327,19 @@ def test_fields_wait_for_all_their_bytes():
         "need 2 more bytes at offset 3 when the input ended", 1, None,
     )  # fmt: skip
     assert failed(struct_unpack("HH"), b"abcd", max_buffered=3)[2] == 0
+
+
+def test_fields_taken_by_hand_end_with_their_frame():
+    """Whatever is there behind it."""
+
+    @ohneio.parser
+    def pair():
+        return (yield from struct_unpack("H")), (yield from struct_unpack("H"))
+
+    assert given(sized(4, pair), b"\0\1\0\2more") == (((1,), (2,)), b"more", 4)
+    assert failed(sized(3, pair), b"\0\1\0\2more")[0] == (
+        "need more bytes at offset 3, where the frame ends"
+    )
 
 
 def test_a_format_is_what_it_compares_pickles_and_shows_as():

@@ -167,11 +167,12 @@ def test_a_seen_block_counts_towards_the_limit():
 def test_a_search_that_is_set_goes_on_with_every_write():
     """Each chunk is looked at once, when it arrives."""
     source = filled(b"ab")
-    source.search = source.seek(b";;", 99)
+    search = source.search = source.seek(b";;", 99)
     for chunk in (b"c;", b"", b";d"):
-        assert not source.search.over
+        assert source.search is search
         source.write(chunk)
-    assert source.search.found == 3
+    assert search.found == 3
+    assert source.search is None
 
 
 def test_an_input_that_is_written_to_checks_as_a_buffer_does():
