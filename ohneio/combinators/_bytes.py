@@ -11,9 +11,9 @@ from ..core._buffer import Bytes
 from ..core._building import NOTHING, put
 from ..core._errors import BuildError, show
 from ..core._facts import ANY, NO_BYTES, Facts
-from ..core._input import Input
+from ..core._input import Input, Search
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED
+from ..core._run import UNBOUNDED, Run
 from ..core._steps import WAIT, Steps, current
 from ._checks import bytes_of, size_of, some_bytes
 
@@ -108,12 +108,20 @@ class Until(Parser[bytes]):
         data = source.free
         pos = source.pos
         end = data.find(self.delimiter, pos)
-        if end < 0:
-            bounded = data is not source.data
-            del data  # see `read`
-            return (yield from self._parse() if bounded else self._seek())
-        source.pos = end + self._width
-        return data[pos:end]
+        if end >= 0:
+            source.pos = end + self._width
+            return data[pos:end]
+        if data is not source.data:
+            return (yield from self._parse())
+        # As `_seek`, but without a generator for it.
+        del data  # see `read`
+        run = current()
+        if run.building:
+            return (yield from run.steps(self))
+        search = run.seek(self.delimiter, self.max, seen=True)
+        while not search.over:
+            yield run.seeking(search)
+        return self._taken(run, search)
 
     __await__ = __iter__
 
@@ -124,6 +132,9 @@ class Until(Parser[bytes]):
         search = run.seek(self.delimiter, self.max, seen=True)
         while not search.over:
             yield run.seeking(search)
+        return self._taken(run, search)
+
+    def _taken(self, run: Run, search: Search) -> bytes:
         source, end = run.input, run.found(search, self.max)
         after = end + self._width
         if self.include or after > len(source.data):

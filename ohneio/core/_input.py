@@ -70,12 +70,13 @@ class Search:
         """Go on into *block*, whose byte at *start* is at `reach`; tell whether it is over."""
         if self.over:
             return True
-        if self._width == 1:
+        if self._width > 1:
+            self._follow(block, start)
+        else:
             # Never further than the limit lets a delimiter begin.
             at = block.find(self.delimiter, start, start + self._last - self.reach + 1)
-            self.found = at if at < 0 else self.reach + at - start
-        else:
-            self._follow(block, start)
+            if at >= 0:
+                self.found = self.reach + at - start
         self.reach += len(block) - start
         if 0 <= self.found <= self._last:
             self.over = True
@@ -194,20 +195,25 @@ class Input(Buffer):
         self._since = 0
 
     def _add(self, data: bytes) -> None:
-        rest = len(self.data) - self.pos
-        if rest <= SMALL and rest <= len(data) < LARGE and not self._behind and self._held is None:
-            # What begins in one small chunk and ends in the next is then taken
-            # as fast as any other.
-            block = self._joined_with(data, rest) if rest else data
-            self.base += self.pos
-            self._show(block, 0)
-        else:
+        pos = self.pos
+        rest = len(self.data) - pos
+        if self._behind or self._held is not None or rest > SMALL or rest > len(data):
             super()._add(data)
+        elif rest and len(data) >= LARGE:
+            self._append(data)
+        else:
+            block = self._joined_with(data, rest) if rest else data
+            self.base += pos
+            self._show(block, 0)
         if self.search is not None and self.search.feed(data):
             self.search = None
 
     def _joined_with(self, data: bytes, rest: int) -> bytes:
-        """Return the *rest*, which is little, and *data* as one block."""
+        """Return the *rest*, which is little, and *data*, which is not large, as one block.
+
+        What begins in one small chunk and ends in the next is then taken as
+        fast as any other.
+        """
         if rest <= TINY:
             return self.data[self.pos :] + data
         return b"".join((memoryview(self.data)[self.pos :], data))

@@ -212,7 +212,9 @@ class Run(Host):
         if there < n:
             if source.eof:
                 raise self.ended(n - there)
-            self.sleep(BYTES, n)
+            if self.marks or self.closing:
+                self.sleep(BYTES, n)
+            self.waiting, self.want = BYTES, n
         return there < n
 
     def have(self, n: int, expected: bytes) -> Steps[None]:
@@ -253,7 +255,10 @@ class Run(Host):
             source.search = None
             raise self.ended(search.missing, search.delimiter)
         source.search = search
-        return self.sleep(DELIMITER)
+        if self.marks or self.closing:
+            return self.sleep(DELIMITER)
+        self.waiting = DELIMITER
+        return WAIT
 
     def found(self, search: Search, limit: int) -> int:
         """Return where in the current block, or behind it, the delimiter is."""
