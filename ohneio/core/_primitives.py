@@ -241,7 +241,9 @@ def emit(value: object) -> Step[None]:
     """Hand *value* to the embedder, who takes it by ``conn.events()``.
 
     It is done when `emit` is called and never suspends; ``yield from`` is for
-    the eye, and may be forgotten without harm.
+    the eye, and may be forgotten without harm. What it returns has no
+    ``__await__``, though ``await`` takes it: an object that has one would cost
+    a tenth of a small item.
 
     Raises:
         UsageError: An alternative is open: this could not be taken back.
