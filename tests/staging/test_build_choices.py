@@ -1,0 +1,370 @@
+"""Building alternatives: which branch is certain to be the nodes' own choice."""
+
+import enum
+
+import attrs
+import pytest
+
+from ohneio import (
+    Limits,
+    any_byte,
+    bit,
+    bits,
+    checksummed,
+    choice,
+    commit,
+    count_prefixed,
+    decimal,
+    delimited,
+    dispatch,
+    exactly,
+    fail,
+    field,
+    float64,
+    integer,
+    label,
+    length_prefixed,
+    literal,
+    lookahead,
+    many,
+    optional,
+    parser,
+    record,
+    rest,
+    seq,
+    sized,
+    success,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    until,
+    value,
+    wire,
+)
+from tests.staging.building import bytes_of, function_of, is_left, outcome, source_of, takes
+from tests.staging.differing import staged
+
+
+class Kind(enum.IntEnum):
+    ONE = 1
+    TWO = 2
+
+
+class Name(enum.Enum):
+    A = "a"
+
+
+@wire
+class Left:
+    n: int = field(uint8)
+
+
+@wire
+class Right:
+    n: int = field(uint16)
+
+
+@wire
+class Bits:
+    n: int = bit(8, int)
+
+
+@attrs.frozen(eq=False)
+class Alone:
+    n: int = field(uint8)
+
+
+@attrs.frozen(eq=False)
+class Equal:
+    """A record that says it is equal to None."""
+
+    n: int = field(uint8)
+
+    def __eq__(self, other):
+        return other is None
+
+    __hash__ = object.__hash__
+
+
+def key(it):
+    if it is None:
+        raise LookupError("none")
+    return {int: 1, bytes: 2, str: 3, tuple: [], float: 4}.get(type(it))
+
+
+@parser
+def by_hand():
+    return (yield from uint8.of(lambda it: it))
+
+
+nothing = literal(b"-1").value(None)
+flag = literal(b"t").value(True) | literal(b"f").value(False)
+framed = checksummed(
+    label("l", length_prefixed(uint8, record(Left))), lambda data: data[:1], any_byte
+)
+
+#: A grammar, values that it takes, and values that it leaves.
+CHOICES = {
+    "by type": (
+        choice(uint8, until(b";"), seq(uint8), many(uint8), text(rest), float64),
+        [1, b"a", (1,), [1, 2], "a", 0.5],
+        [True, None, {}, 256, b";", bytearray(b"a"), object()],
+    ),
+    "None or bytes": (choice(nothing, until(b";")), [None, b"a"], [b";", 1]),
+    "bytes or None": (choice(until(b";"), nothing), [None, b"a"], [0]),
+    "true or false": (flag, [True, False], [1, 0, None, 0.0]),
+    "one of some": (
+        choice(literal(b"a"), literal(b"b"), value(b"c", literal(b"C"))),
+        [b"a", b"b", b"c"],
+        [b"d", 1],
+    ),
+    "one of some, or any": (choice(literal(b"a"), exactly(2)), [b"a", b"bc"], [b"b"]),
+    "one of some numbers": (
+        choice(value(1, literal(b"x")), value(2, literal(b"y")), uint8),
+        [1, 2, 3],
+        [1.0, True, 256],
+    ),
+    "the first that takes the type": (choice(exactly(1), exactly(2)), [b"a"], [b"ab"]),
+    "numbers that are floats as well": (choice(float64, uint8), [0.5], [1, True]),
+    "records": (
+        choice(record(Left), record(Right), bits(Bits)),
+        [Left(1), Right(300), Bits(7)],
+        [Left(256), None, 1],
+    ),
+    "what refuses all": (choice(fail("no"), uint8.map(bool), uint8), [1], [None]),
+    "what nobody knows, first": (choice(by_hand, until(b";")), [1], [b"a"]),
+    "what nobody knows, behind records": (choice(record(Left), by_hand), [Left(1), 1], [b"a"]),
+    "what nobody knows, behind bytes": (
+        choice(until(b";"), by_hand),
+        [b"a", 1],
+        [b";", object(), Kind.ONE],
+    ),
+    "what nobody knows, between": (
+        choice(until(b";"), by_hand, value(None, literal(b"!"))),
+        [b"a", 1],
+        [None],
+    ),
+    "members of an enum": (choice(value(Name.A, literal(b"a")), uint8), [Name.A], [1]),
+    "behind what is dropped": (
+        choice(literal(b"$") >> uint8, literal(b"-") >> until(b";")),
+        [1, b"a"],
+        [None],
+    ),
+    "behind what may refuse": (
+        choice(literal(b"$").verify(bool) >> uint8, until(b";")),
+        [1],
+        [b"a"],
+    ),
+    "before what is dropped": (choice(uint8 << literal(b"$"), until(b";")), [1, b"a"], ["a"]),
+    "in frames": (
+        choice(framed, sized(2, uint16), delimited(b";", rest)),
+        [Left(1), 7, b"a"],
+        [None],
+    ),
+    "in each other": (
+        seq(choice(optional(uint8), dispatch(uint8, {1: rest}))),
+        [(1,), (None,), (b"a",)],
+        [("a",)],
+    ),
+    "many of them": (choice(*[literal(b"%d" % n) for n in range(70)]), [b"0", b"69"], [b"70"]),
+    "optional": (optional(uint8), [None, 1], [256, b""]),
+    "optional bytes": (optional(until(b";"), default=b"a"), [b"a", b"b"], [b";", None]),
+    "optional number": (optional(uint8, default=7), [7, 8, 7.0, True], [None]),
+    "optional list": (optional(many(uint8, min=1), default=[]), [[], [1]], [[256], None]),
+    "optional float": (optional(float64, default=float("nan")), [float("nan"), 1.5], [None]),
+    "optional record": (optional(record(Left)), [None, Left(1)], [1]),
+    "optional record of its own equality": (optional(record(Alone)), [None, Alone(1)], [1]),
+    "optional record that is equal to None": (optional(record(Equal)), [None, Equal(1)], [1]),
+    "optional among others": (
+        seq(uint8, optional(uint16), uint8),
+        [(1, 2, 3), (1, None, 3)],
+        [(1, b"", 3)],
+    ),
+    "optional in a loop": (many(literal(b",") >> optional(decimal)), [[None, 1], []], [[b""]]),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_an_alternative_is_built_where_it_is_certain(name):
+    """By the type of the value, or the only one there is; all else is left to the nodes."""
+    grammar, fitting, others = CHOICES[name]
+    assert same(grammar, fitting, others)
+
+
+def same(grammar, fitting, others):
+    if grammar.facts.unambiguous:
+        assert takes(grammar, *fitting)
+    assert is_left(grammar, *others)
+    with staged():
+        found = [outcome(grammar, one) for one in [*fitting, *others]]
+    return found == [bytes_of(grammar, one) for one in [*fitting, *others]]
+
+
+tags = {1: uint8, 2: until(b";"), 3: text(rest)}
+small = {n: success(n) for n in range(8)}
+arrays = {0x90 + n: many(uint8, n, n) for n in range(6)}
+frames = {0xA0 + n: sized(n, rest) for n in range(6)}
+
+
+def by_size(it):
+    if type(it) is int:
+        return 200 if it == 9 else it
+    return {list: 0x90, bytes: 0xA0}[type(it)] + len(it)
+
+
+DISPATCHES = {
+    "by class": (
+        dispatch(uint8, {1: record(Left), 2: label("r", record(Right))}),
+        [Left(1), Right(300)],
+        [Left(256), None],
+    ),
+    "by class, or type": (
+        dispatch(any_byte, {b"l": record(Left), b"n": uint8, b"b": until(b";")}),
+        [Left(1), 1, b"a"],
+        [b";", "a"],
+    ),
+    "two of a class": (
+        dispatch(uint8, {1: record(Left), 2: record(Left)}),
+        [Left(1)],
+        [Left(256), 1],
+    ),
+    "a class in frames": (dispatch(uint8, {1: sized(4, framed), 2: rest}), [], [Left(1)]),
+    "with a default": (
+        dispatch(literal(b"x"), {b"x": record(Left)}, default=record(Right)),
+        [Left(1), Right(2)],
+        [3],
+    ),
+    "with a default whose tag is lost": (
+        dispatch(uint8, {1: record(Left)}, default=rest),
+        [Left(1)],
+        [b"a"],
+    ),
+    "by a tag of many kinds": (
+        dispatch(uint8, {1: record(Left), True + 1: uint8, Kind.ONE + 2: rest}),
+        [Left(1), 2, b""],
+        [None],
+    ),
+    "by a tag that does not fit": (dispatch(uint8, {300: uint8, 1: rest}), [b"a"], [1]),
+    "a tag that is looked at": (
+        dispatch(lookahead(uint8), {1: record(Left), 2: record(Right)}),
+        [],
+        [1],
+    ),
+    "a tag by hand": (dispatch(by_hand, {1: uint8, 2: until(b";")}), [1], [b"a"]),
+    "many": (dispatch(uint8, {n: literal(bytes([n])) for n in range(70)}), [b"\0", b"\5"], [b"ab"]),
+    "by key": (dispatch(uint8, tags, key=key), [1, b"a", "a"], [None, 0.5, (1,), [], 256]),
+    "by key, with a default": (
+        dispatch(uint8, tags, default=float64, key=key),
+        [1, 0.5],
+        [None, (1,)],
+    ),
+    "by key of another type": (dispatch(uint8, {1: uint8}, key=lambda it: Kind.ONE), [], [1]),
+    "by key of many types": (
+        dispatch(uint8, {Kind.ONE: uint8, 2: rest}, key=key),
+        [1, b"a"],
+        [None, "a"],
+    ),
+    "by key, that is bytes": (
+        dispatch(any_byte, {b"a": uint8, b"b": uint16}, key=lambda it: b"ab"[it : it + 1]),
+        [0, 1],
+        [2],
+    ),
+    "by key, that is built by digits": (
+        dispatch(decimal << literal(b":"), tags, key=key),
+        [1, b"a"],
+        [None],
+    ),
+    "by key, many alike": (
+        dispatch(uint8, {**small, **arrays, **frames, 200: success(9)}, key=by_size),
+        [0, 7, 9, [], [1, 2], b"", b"abc"],
+        [8, [1] * 6, bytes(6), "a", [256]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISPATCHES)
+def test_a_tagged_branch_is_built_where_it_is_certain(name):
+    """By the class of the value, its key, or its type; all else is left to the nodes."""
+    assert same(*DISPATCHES[name])
+
+
+def test_branches_by_key_are_found_in_halves():
+    """However many there are, few are asked."""
+    grammar = dispatch(
+        uint8, {n: seq(literal(b"%d" % n)) for n in range(32)}, key=lambda it: int(it[0])
+    )
+    assert takes(grammar, *((b"%d" % n,) for n in range(32)))
+    assert "if branch < 16:" in source_of(grammar)
+
+
+def test_families_are_written_once():
+    """Branches that differ by a number, as their tags do."""
+    grammar = DISPATCHES["by key, many alike"][0]
+    assert source_of(grammar).count("is not list") == 1
+
+
+def test_families_of_functions_that_differ_are_not_one():
+    """Though they parse alike, what they build may be another thing."""
+
+    def plus(n):
+        return lambda found: [one + n for one in found]
+
+    branches = {n: many(uint8, n, n).try_map(list, plus(n)) for n in range(6)}
+    grammar = dispatch(uint8, branches, key=len)
+    with staged():
+        assert outcome(grammar, [1, 1]) == bytes_of(grammar, [1, 1])
+    same_inverse = {n: many(uint8, n, n).try_map(list, lambda found: [*found]) for n in range(6)}
+    alike = dispatch(uint8, same_inverse, key=len)
+    assert takes(alike, [], [1], [1, 2, 3])
+    assert source_of(alike).count("is not list") == 1
+
+
+def test_a_type_that_is_known_is_not_asked_again():
+    """Inside of its own branch."""
+    assert source_of(choice(until(b";"), uint8)).count("type(") == 1
+
+
+def test_what_was_built_in_vain_counts():
+    """A branch that puts a piece before it refuses may be tried only so often."""
+    either = choice(literal(b"#") >> uint8, literal(b"$") >> until(b";"))
+    tagged = dispatch(any_byte, {b"#": uint8, b"$": choice(until(b";") << commit, uint16)})
+    for one in (either, tagged):
+        loop = many(one)
+        values = [b"a"] * 5
+        for limit in range(12):
+            limits = Limits(max_backtrack=limit)
+            with staged():
+                assert outcome(loop, values, limits) == bytes_of(loop, values, limits)
+        assert is_left(loop, values, limits=Limits(max_backtrack=4))
+        assert takes(loop, values)
+
+
+def test_what_is_dropped_and_long_counts_as_many_pieces():
+    """Who knows how many it was put in: rather too many are counted."""
+    one = choice(seq(literal(b"a"), literal(b"b")) >> uint8, until(b";"))
+    limits = Limits(max_backtrack=2)
+    with staged():
+        assert outcome(one, b"a", limits) == bytes_of(one, b"a", limits) == b"a;"
+    assert is_left(one, b"a", limits=limits)
+    assert function_of(one)(b"a", Limits()) == b"a;"
+
+
+def test_branches_inside_of_others_count_too():
+    """Of choices, of `dispatch`, of frames and whatever is passed through."""
+    inner = dispatch(uint8, {1: integer(signed=True), 2: many(uint8)}, default=literal(b"x"))
+    wrapped = optional(length_prefixed(uint8, label("l", choice(inner, seq(uint8)))), default=b"")
+    grammar = choice(literal(b"<") >> wrapped << take_while(b"!"), until(b";"))
+    values = [b"abc", [1], (1,), 5, None, b""]
+    for limit in (0, 1, 3, 100):
+        limits = Limits(max_backtrack=limit)
+        with staged():
+            found = [outcome(grammar, one, limits) for one in values]
+        assert found == [bytes_of(grammar, one, limits) for one in values]
+
+
+def test_a_count_before_alternatives():
+    """The pieces before a choice go to each of its branches."""
+    grammar = count_prefixed(uint8, literal(b"*") >> choice(nothing, length_prefixed(uint8)))
+    assert takes(grammar, [None, b"abc", b""], [])
+    assert "b'*-1'" in source_of(grammar)
