@@ -61,10 +61,14 @@ Where things are:
 ``_recursion``   grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
 ``_forms``       the functions: of a stream, of one item, of a whole input
+``_building``, ``_build_pieces``, ``_build_forms``
+                 the same for building: conventions, what is built, the function
+``_build_tokens``, ``_build_groups``, ``_build_choices``
+                 and its rules
 ``_engine``      from source to functions, and when
 
 A grammar is staged when it is used a second time, separately for each way to
-use it: ``stream(p)``, ``yield from p``, ``p.parse``.  `stage` does it at once,
+use it: ``stream(p)``, ``yield from p``, ``p.parse``, ``p.build``.  `stage` does it at once,
 `unstaged` forbids it for one parser, and with ``OHNEIO_STAGING=off`` in the
 environment nothing is staged (``always``: on first use).  Without this package
 the library is slower, and otherwise the same.

@@ -21,6 +21,7 @@ from ohneio import (
     fail,
     field,
     float64,
+    forward,
     integer,
     label,
     length_prefixed,
@@ -29,10 +30,12 @@ from ohneio import (
     many,
     optional,
     parser,
+    recognize,
     record,
     rest,
     seq,
     sized,
+    skip,
     success,
     take_while,
     text,
@@ -100,6 +103,8 @@ def by_hand():
 
 nothing = literal(b"-1").value(None)
 flag = literal(b"t").value(True) | literal(b"f").value(False)
+later = forward()
+later.become(uint8)
 framed = checksummed(
     label("l", length_prefixed(uint8, record(Left))), lambda data: data[:1], any_byte
 )
@@ -168,6 +173,12 @@ CHOICES = {
         [("a",)],
     ),
     "many of them": (choice(*[literal(b"%d" % n) for n in range(70)]), [b"0", b"69"], [b"70"]),
+    "bytes that something takes": (choice(recognize(uint8), seq(uint8)), [b"a", (1,)], [b"ab"]),
+    "nothing at all": (choice(skip(literal(b"a")), uint8), [None, 98], [b"a"]),
+    "a float that is given": (choice(value(1.5, literal(b"x")), until(b";")), [b"a"], [1.5, 1]),
+    "what comes later": (choice(later, until(b";")), [1], [b"a"]),
+    "what nobody knows, inside": (choice(optional(by_hand, b"-"), until(b";")), [1], [b"a"]),
+    "tagged by who knows what": (choice(dispatch(by_hand, {1: uint8}), until(b";")), [1], [b"a"]),
     "optional": (optional(uint8), [None, 1], [256, b""]),
     "optional bytes": (optional(until(b";"), default=b"a"), [b"a", b"b"], [b";", None]),
     "optional number": (optional(uint8, default=7), [7, 8, 7.0, True], [None]),
@@ -289,11 +300,13 @@ def test_a_tagged_branch_is_built_where_it_is_certain(name):
     assert same(*DISPATCHES[name])
 
 
+def number(it):
+    return int(it[0])
+
+
 def test_branches_by_key_are_found_in_halves():
     """However many there are, few are asked."""
-    grammar = dispatch(
-        uint8, {n: seq(literal(b"%d" % n)) for n in range(32)}, key=lambda it: int(it[0])
-    )
+    grammar = dispatch(uint8, {n: seq(literal(b"%d" % n)) for n in range(32)}, key=number)
     assert takes(grammar, *((b"%d" % n,) for n in range(32)))
     assert "if branch < 16:" in source_of(grammar)
 
@@ -318,6 +331,32 @@ def test_families_of_functions_that_differ_are_not_one():
     alike = dispatch(uint8, same_inverse, key=len)
     assert takes(alike, [], [1], [1, 2, 3])
     assert source_of(alike).count("is not list") == 1
+
+
+def test_what_is_too_much_for_one_function_is_left_to_its_node():
+    """A hundred branches that have nothing in common."""
+    grammar = dispatch(uint8, {n: seq(literal(b"%d" % n)) for n in range(100)}, key=number)
+    assert takes(grammar, (b"0",), (b"99",))
+    assert "UNSTAGED" in source_of(grammar)
+
+
+def test_a_method_is_the_same_as_itself_alone():
+    """Functions are compared by what they do, where that can be seen."""
+    branches = {n: many(uint8, n, n).try_map(list, list) for n in range(6)}
+    grammar = dispatch(uint8, branches, key=len)
+    assert source_of(grammar).count("is not list") == 1
+    with staged():
+        assert outcome(grammar, [1, 2]) == bytes_of(grammar, [1, 2])
+
+
+def test_a_type_that_no_branch_takes():
+    """Inside of a branch of another one, where it is known."""
+    grammar = choice(many(uint8), seq(choice(until(b";"), text(rest))))
+    inner = optional(choice(until(b";"), seq(uint8)), default=7)
+    for one, values in ((grammar, [[1], (b"a",), ("a",)]), (inner, [7, b"a", (1,), 8, None])):
+        with staged():
+            found = [outcome(one, value) for value in values]
+        assert found == [bytes_of(one, value) for value in values]
 
 
 def test_a_type_that_is_known_is_not_asked_again():
