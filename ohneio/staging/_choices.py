@@ -53,30 +53,27 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
     target = e.fresh("choice")
     if firsts and e.at_end != "True":
         e.leave_unless("pos < stop")
-    skipped = [*e.skipped]
     if e.at_end == "True" and firsts:
         begun = e.code.fresh("byte")
         e.line(f"{begun} = data[pos] if pos < stop else -1")
     else:
         begun = "data[pos]"
-    for index, branch in enumerate(node.branches[: len(firsts) + 1]):
-        first = firsts[index] if index < len(firsts) else None
-        test = member(e, begun, first) if first is not None else "True"
-        head = "if" if not index else "elif"
-        if test == "True":
-            head, test = ("else:", "") if index else ("if True:", "")
-        e.skipped = [*skipped]
-        with e.block(head if not test else f"{head} {test}:"):
-            value = e.value(branch, wanted=wanted)
-            e.settle()
-            e.line(f"{target} = {value if wanted else None}")
-        if not test:
-            break
-    e.skipped = skipped
-    e.consumed(node)
-    if node.facts.nullable is not False:
-        for branch in node.branches[: len(firsts)]:
-            e.skip(branch, at)
+    with e.ways() as another:
+        for index, branch in enumerate(node.branches[: len(firsts) + 1]):
+            first = firsts[index] if index < len(firsts) else None
+            test = member(e, begun, first) if first is not None else "True"
+            head = "if" if not index else "elif"
+            if test == "True":
+                head, test = ("else:", "") if index else ("if True:", "")
+            another()
+            for before in node.branches[:index]:
+                e.skip(before, at)
+            with e.block(head if not test else f"{head} {test}:"):
+                value = e.value(branch, wanted=wanted)
+                e.settle()
+                e.line(f"{target} = {value if wanted else None}")
+            if not test:
+                break
     return target
 
 
@@ -100,8 +97,8 @@ def open_choice(
     e: Emitter, node: Choice[Any], last: Callable[[Node], None], go_on: Callable[[str], None]
 ) -> None:
     """Write a choice, and what *go_on* writes behind each branch but the last."""
-    at, byte = e.begin_skip(), "data[pos]"
-    skipped, head = [*e.skipped], "if"
+    at, byte, head = e.begin_skip(), "data[pos]", "if"
+    skipped = [*e.skipped]
     if e.leaving:
         byte = e.code.fresh("byte")
         e.leave_unless("pos < stop") if e.at_end != "True" else None
@@ -111,22 +108,21 @@ def open_choice(
             target = e.fresh("choice")
             e.late(e.steps(node), target)
             go_on(target)
-        head = "elif"
-    for branch in node.branches[:-1]:
-        e.skipped, e.off = [*skipped], 0
-        with e.block(f"{head} {member(e, byte, begins_with(branch) or frozenset())}:"):
-            go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
-        head = "elif"
-    with e.block("else:"):
-        e.skipped, e.off = [*skipped], 0
+        head, e.skipped = "elif", skipped
+    with e.ways() as another:
         for branch in node.branches[:-1]:
-            e.skip(branch, at)
-        last(node.branches[-1])
-    e.skipped, e.off = skipped, 0
-    e.consumed(node)
-    if node.facts.nullable is not False:
-        for branch in node.branches[:-1]:
-            e.skip(branch, at)
+            another()
+            e.off = 0
+            with e.block(f"{head} {member(e, byte, begins_with(branch) or frozenset())}:"):
+                go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
+            head = "elif"
+        with e.block("else:"):
+            another()
+            e.off = 0
+            for branch in node.branches[:-1]:
+                e.skip(branch, at)
+            last(node.branches[-1])
+    e.off = 0
 
 
 def tried_item(
@@ -197,15 +193,16 @@ def perhaps(
     at = e.begin_skip()
     if e.at_end != "True":
         e.leave_unless(e.or_end("pos < stop"))
-    skipped = [*e.skipped]
     there = "pos < stop and " if e.at_end else ""
-    with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
-        value = e.value(node.parser, wanted=wanted)
-        e.settle()
-        e.line(f"{target} = {value if wanted else None}")
-    with e.block("else:"):
-        e.line(f"{target} = {default}")
-    e.skipped = skipped
+    with e.ways() as another:
+        another()
+        with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
+            value = e.value(node.parser, wanted=wanted)
+            e.settle()
+            e.line(f"{target} = {value if wanted else None}")
+        another()
+        with e.block("else:"):
+            e.line(f"{target} = {default}")
     e.skip(node.parser, at)
     return target
 
@@ -232,10 +229,12 @@ def tagged(
     """Write the tag, and the branches by *take*; constants are given to *go_on*."""
     skipped = [*e.skipped]
     tag, branches, known = chosen_tag(e, node)
-    before, behind = e.off, [] if node.tag.facts.nullable is False else skipped
+    before = e.off
+    e.consumed(node.tag)
 
     def begun(branch: Node) -> None:
-        e.skipped, e.off = [*behind], before
+        another()
+        e.off = before
         take(branch)
 
     def none() -> None:
@@ -244,17 +243,20 @@ def tagged(
         elif e.leaving:
             e.leave()
         else:
+            another()
             e.skipped, e.off = [*skipped], 0
             e.late(f"{e.node(node)}._tagged_by()", "")
+            e.skipped = []
 
     def constant(value: str) -> None:
-        e.skipped, e.off = [*behind], before
+        another()
+        e.off = before
         go_on(value)
 
     branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]._parse()")
-    ladder(e, tag, branches, begun, constant, None if known else none)
-    e.skipped, e.off = skipped, 0
-    e.consumed(node)
+    with e.ways() as another:
+        ladder(e, tag, branches, begun, constant, None if known else none)
+    e.off = 0
 
 
 def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:

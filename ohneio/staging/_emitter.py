@@ -348,6 +348,23 @@ class Emitter:
         if self.form.resumes:
             self.line(f"{at} = base + pos")
 
+    @contextlib.contextmanager
+    def ways(self) -> Generator[Callable[[], None]]:
+        """Write code of which one way is taken; call what this gives at the head of each.
+
+        Behind them may have been skipped what was so at the end of any.
+        """
+        before, ends, begun = [*self.skipped], list[Skipped](), list[bool]()
+
+        def another() -> None:
+            ends.extend(one for one in self.skipped if begun and one not in ends)
+            self.skipped = [*before]
+            begun.append(True)
+
+        yield another
+        another()
+        self.skipped = ends
+
     def skip(self, node: Node, at: str) -> None:
         """Say that *node* may have been skipped *at* a position."""
         if self.form.resumes and (self.at_end or node.facts.first != ANY):

@@ -59,11 +59,13 @@ def _items(e: Emitter, node: Node) -> None:
                 with e.block("if pos < stop:"):  # where a limit is 0 nothing may be looked at
                     many(e, node)
             e.line("start = base + pos")
+            begin = e.code.place
             if e.looks_ahead:
                 e.line("again = 0")
             value = e.value(node)
             e.settle()
             if node.facts.nullable is not False:
+                _forget_skipped(e, begin)
                 _refuse_nothing(e, node)
             e.line(f"emit({value})")
         with e.block("except ParseError as error:"):
@@ -87,6 +89,13 @@ def _check_room(e: Emitter, node: Node, place: tuple[int, int], *otherwise: str)
         lines = [f"if {e.limits}.max_buffered < {largest}:", *(f"    {line}" for line in otherwise)]
         for line in reversed(lines):
             e.code.insert(*place, line)
+
+
+def _forget_skipped(e: Emitter, begin: tuple[int, int]) -> None:
+    """Forget at the beginning of an item what was skipped at the end of the one before."""
+    places = [name for name, value in e.needs.items() if value == "-1"]
+    if places:
+        e.code.insert(*begin, f"{' = '.join(places)} = -1")
 
 
 def _tell_skipped(e: Emitter) -> None:

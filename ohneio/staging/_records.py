@@ -124,14 +124,15 @@ def present(e: Emitter, one: Field, view: str) -> tuple[str, str]:
             return depending_on(e, one, view), ""
         target, there = e.fresh("value"), e.code.fresh("there")
         e.call(there, f"{e.constant(one.when, 'when')}({view})")
-        skipped = [*e.skipped]
-        with e.block(f"if {there}:"):
-            value = depending_on(e, one, view)
-            e.settle()
-            e.line(f"{target} = {value}")
-        e.skipped = skipped
-        with e.block("else:"):
-            e.line(f"{target} = None")
+        with e.ways() as another:
+            another()
+            with e.block(f"if {there}:"):
+                value = depending_on(e, one, view)
+                e.settle()
+                e.line(f"{target} = {value}")
+            another()
+            with e.block("else:"):
+                e.line(f"{target} = None")
         return target, there
 
 

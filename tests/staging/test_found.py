@@ -5,7 +5,9 @@ import pytest
 from ohneio import (
     Limits,
     choice,
+    dispatch,
     exactly,
+    field,
     forward,
     literal,
     lookahead,
@@ -15,11 +17,12 @@ from ohneio import (
     seq,
     skip,
     take_while,
+    uint8,
     until,
 )
 from ohneio.testing import chunkings
 from tests.staging.differing import Case, compare
-from tests.staging.grammars import Counted
+from tests.staging.grammars import Counted, record_of
 
 
 def nested(inner):
@@ -41,6 +44,21 @@ FOUND = {
     "many constants are as many constants": (many(b >> a) << a, b"baa"),
     "what is skipped is None": (seq(many(skip(a), max=2), skip(a), b), b"aaab"),
     "lines where no byte may be looked at": (until(b"\n"), b"a\n", Limits(max_buffered=0)),
+    "what a branch could go on with": (choice(a, b >> optional(c)) << a, b"bb"),
+    "what ends one branch is nothing at another": (
+        seq(a, choice(b >> optional(c), optional(a))) << b,
+        b"aa;a;aba;",
+    ),
+    "what a tagged branch could go on with": (
+        dispatch(uint8, {97: optional(a), 98: many(b, max=2)}) << c,
+        b"bba",
+    ),
+    "a field that is there and could go on": (
+        record_of(a, field(many(b), when=lambda it: it.data)) << c,
+        b"aba",
+    ),
+    "a choice whose first branch may be nothing": (nested(choice(optional(a), b)), b"b"),
+    "no separator and no item": (nested(a | (b >> sep_by(a, c))), b"b\0"),
     "a byte where none is allowed": (optional(a), b"", Limits(max_buffered=0)),
     "one item where none is allowed": (sep_by(a, b), b"a", Limits(max_items=0)),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
