@@ -423,9 +423,12 @@ class Emitter:
         self._skipped_in(repr(name), skipped)
 
     def _skipped_in(self, place: str, before: list[Skipped]) -> None:
-        """Say that what was skipped, but for what was *before*, was so in a *place*."""
+        """Say that what was skipped, but for what was *before*, was so in a *place* now left."""
+        depth = len(self.scopes)
         self.skipped = [
-            one if one in before else attrs.evolve(one, inside=(*one.inside, place))
+            one
+            if one in before
+            else attrs.evolve(one, inside=(*one.inside, place), depth=min(one.depth, depth))
             for one in self.skipped
         ]
 

@@ -9,16 +9,20 @@ from ohneio import (
     exactly,
     field,
     forward,
+    label,
     literal,
     lookahead,
     many,
+    one_of,
     optional,
+    record,
     sep_by,
     seq,
     skip,
     take_while,
     uint8,
     until,
+    wire,
 )
 from ohneio.testing import chunkings
 from tests.staging.differing import Case, compare
@@ -29,6 +33,14 @@ def nested(inner):
     whole = forward()
     whole.become(choice(literal(b"<") >> whole << literal(b">"), inner))
     return whole
+
+
+@wire
+class Tail:
+    """A field that may be skipped, and another one behind it."""
+
+    first: bytes | None = field(optional(one_of(b";a")))
+    second: bytes = field(literal(b"q"))
 
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -61,6 +73,8 @@ FOUND = {
     "no separator and no item": (nested(a | (b >> sep_by(a, c))), b"b\0"),
     "a byte where none is allowed": (optional(a), b"", Limits(max_buffered=0)),
     "one item where none is allowed": (sep_by(a, b), b"a", Limits(max_items=0)),
+    "what is skipped in a field is told beside the next": (record(Tail), b"z"),
+    "and inside a label around both": (seq(a, label("tail", record(Tail))), b"az"),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
