@@ -20,6 +20,7 @@ from ..core import (
     State,
     UsageError,
 )
+from ..core._buffer import owned
 from ._chunkings import chunkings
 from ._lint import nodes
 from ._outcome import Factory, LawBroken, Outcome, play, same, shown
@@ -55,14 +56,14 @@ def check(
 
     Raises:
         LawBroken: A law does not hold; the error names law and input.
-        UsageError: *subject* is neither of the two.
+        UsageError: *subject* is neither of the two, or an example is not bytes.
 
     Example:
         >>> from ohneio import until
         >>> check(until(b";"), [b"", b"a;", b"ab;c;"])
     """
     parser, factory = _both(subject)
-    for data in examples:
+    for data in map(owned, examples):
         _chunk_invariance(factory, data, every=every)
         for law in _PROTOCOL_LAWS:
             law(factory, data)

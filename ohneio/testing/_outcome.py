@@ -9,6 +9,8 @@ from typing import TypeAlias
 import attrs
 
 from ..core import Connection, ParseError, State
+from ..core._buffer import owned
+from ..core._likeness import alike
 
 __all__ = ["Factory", "LawBroken", "Outcome", "play", "same", "shown"]
 
@@ -77,12 +79,16 @@ def play(factory: Factory, chunks: Iterable[bytes], *, eof: bool = True) -> Outc
         chunks: What to feed, in order; empty ones are fed too.
 
         eof: Whether the input ends behind them.
+
+    Raises:
+        UsageError: A chunk is not bytes-like.
     """
     conn = factory()
     events: list[object] = []
     output: list[bytes] = []
+    fed = [owned(chunk) for chunk in chunks]
     with contextlib.suppress(Exception):  # the connection remembers it
-        for chunk in chunks:
+        for chunk in fed:
             conn.send(chunk)
             events += conn.events()
             output.append(conn.read())
@@ -107,11 +113,18 @@ def _ended(conn: Connection[object, object], events: list[object], output: list[
 
 
 def same(one: object, other: object) -> bool:
-    """Tell whether two values are equal, or not equal even to themselves (NaN)."""
-    return one is other or one == other or repr(one) == repr(other)
+    """Tell whether two values are equal, or at least look so; a NaN is like a NaN."""
+    return alike(one, other) or _look_of(one) == _look_of(other)
 
 
 def shown(value: object) -> str:
     """Render a value at a length that can be read."""
-    text = repr(value)
+    text = _look_of(value)
     return text if len(text) <= 200 else f"{text[:150]} … {text[-40:]} ({len(text)} characters)"
+
+
+def _look_of(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception:  # a class of somebody's, or nested too deep
+        return f"<unprintable {type(value).__qualname__} at {id(value):#x}>"

@@ -115,6 +115,34 @@ def test_what_is_right_breaks_no_law(subject, examples):
     check(subject, examples)
 
 
+@pytest.mark.parametrize("examples", [["ab;"], [3], b"ab;"])
+def test_an_example_is_bytes(examples):
+    """Anything else is the caller's mistake, and breaks no law."""
+    with pytest.raises(UsageError, match=r"expected bytes, not (str|int)"):
+        check(until(b";"), examples)
+    check(until(b";"), [bytearray(b"ab;"), memoryview(b"a;")])
+
+
+class Incomparable:
+    """What can be neither compared nor shown."""
+
+    def __eq__(self, other):
+        raise ZeroDivisionError("compared")
+
+    __hash__ = None
+
+    def __repr__(self):
+        raise ZeroDivisionError("shown")
+
+
+def test_values_that_cannot_be_compared_are_alike_if_they_are_one():
+    """A law that is broken is told all the same."""
+    one = Incomparable()
+    check(uint8.map(lambda number: one), [b"a", b""])
+    with pytest.raises(LawBroken, match="unprintable Incomparable"):
+        check(uint8.map(lambda number: Incomparable()), [b"a"])
+
+
 def test_what_is_neither_is_refused():
     """A usage error names what was given."""
     with pytest.raises(UsageError, match="a parser or a protocol, not int"):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ohneio import Connection, State, emit, literal, protocol, read, uint8, write
+from ohneio import Connection, State, UsageError, emit, literal, protocol, read, uint8, write
 from ohneio.testing import LawBroken, Outcome, play
 from ohneio.testing._outcome import same, shown
 
@@ -106,3 +106,9 @@ def test_a_broken_law_names_itself_and_the_input():
     assert isinstance(error, AssertionError)
     assert (error.law, error.data) == ("some law", b"data")
     assert str(error) == "some law: the story\n  input: b'data'"
+
+
+def test_chunks_are_bytes():
+    """Others are refused, and not taken for input that the connection refused."""
+    with pytest.raises(UsageError, match="expected bytes, not str"):
+        play(protocol(uint8), ["a"])
