@@ -2,7 +2,7 @@
 
 A module whose every branch is tested by the file of its own name can be
 changed by somebody who has read these two files.  Without the name of a module
-it tells of all of a package, as JSON.
+it tells of all of a package, one after the other, as lines of JSON.
 """
 
 import importlib.util
@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +37,8 @@ def files(package: str) -> list[str]:
     return sorted(path.stem.removeprefix("test_") for path in HERE.glob(f"{package}/test_*.py"))
 
 
-def missed(package: str, names: list[str]) -> dict[str, str]:
-    """What the tests of each module miss of it, or how they fail; nothing where all is well.
+def missed(package: str, names: list[str]) -> Iterator[tuple[str, str]]:
+    """Each module with what its tests miss of it, or how they fail: nothing where all is well.
 
     What is imported counts for all.  Then each file runs in a fork of its own, as
     if it were the only one: no branch is taken, or left out, for what another did.
@@ -56,7 +57,8 @@ def missed(package: str, names: list[str]) -> dict[str, str]:
     with measured.collect(), TemporaryDirectory() as directory:
         import ohneio  # noqa: F401  # so that this is measured
 
-        return {name: _apart(measured, package, name, Path(directory, name)) for name in names}
+        for name in names:
+            yield name, _apart(measured, package, name, Path(directory, name))
 
 
 def _apart(measured, package: str, name: str, into: Path) -> str:
@@ -78,9 +80,11 @@ def _run(measured, package: str, name: str, into: Path) -> None:
 
 def main(package: str, *names: str) -> int:
     """Print what is missed; return 0 if nothing is."""
-    found = missed(package, list(names or modules(package)))
-    print("\n".join(found.values()) if names else json.dumps(found))
-    return int(any(found.values()))
+    status = 0
+    for name, text in missed(package, list(names or modules(package))):
+        print(text if names else json.dumps([name, text]), flush=True)
+        status |= bool(text)
+    return status
 
 
 if __name__ == "__main__":

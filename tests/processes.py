@@ -28,7 +28,7 @@ def python(*arguments, **options):
 
 
 @contextmanager
-def started(*arguments, **options):
+def started(*arguments, patience=PATIENCE, **options):
     """Start Python; give the process, which is killed when the test ends or takes too long.
 
     So reading from it ends, and waiting for it. Its own children are killed with it.
@@ -36,7 +36,7 @@ def started(*arguments, **options):
     options = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "text": True} | options
     command = [sys.executable, *arguments]
     with subprocess.Popen(command, start_new_session=True, **options) as process:
-        impatience = threading.Timer(PATIENCE, kill, [process])
+        impatience = threading.Timer(patience, kill, [process])
         impatience.start()
         try:
             yield process

@@ -4,22 +4,36 @@ import functools
 import importlib.util
 import json
 import multiprocessing
+from contextlib import ExitStack
+from subprocess import PIPE
 
 import pytest
 
 from tests import alone
-from tests.processes import python
+from tests.processes import PATIENCE, started
 
 #: The files of each package that test no module, but what all have in common.
 TOGETHER = {"core": set(), "combinators": {"each"}}
 
 
-@functools.cache
-def missed(package):
-    """What each file misses of its module: all from one process, for it takes a while to begin."""
-    done = python("-m", "tests.alone", package, timeout=200)
-    assert done.stdout, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def missed():
+    """What a file misses of its module: asked of one process a package, as it gets there."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def measuring(package):
+            options = {"stdout": PIPE, "patience": 20 * PATIENCE}  # for all of its files together
+            process = stack.enter_context(started("-m", "tests.alone", package, **options))
+            return {}, process.stdout
+
+        def asked(package, name):
+            found, lines = measuring(package)
+            while name not in found:
+                found.update([json.loads(next(lines))])
+            return found[name]
+
+        yield asked
 
 
 @pytest.mark.parametrize("package", TOGETHER)
@@ -37,6 +51,6 @@ def test_every_module_has_its_file_of_tests_and_no_file_lacks_its_module(package
     ("package", "name"),
     [(package, name) for package in TOGETHER for name in alone.modules(package)],
 )
-def test_a_modules_own_tests_reach_every_branch_of_it(package, name):
+def test_a_modules_own_tests_reach_every_branch_of_it(missed, package, name):
     """Each branch of a module is taken by the tests in its own file, without any other."""
-    assert missed(package)[name] == ""
+    assert missed(package, name) == ""
