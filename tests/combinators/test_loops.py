@@ -17,6 +17,7 @@ from ohneio import (
     many,
     optional,
     parser,
+    recognize,
     rest,
     seq,
     success,
@@ -244,12 +245,20 @@ def test_one_more_is_held_within_the_bound(needed):
     assert (error.name, error.offset) == ("max_buffered", 1)
 
 
+def test_what_was_looked_at_for_one_more_is_let_go_behind_it():
+    """The next ones hold what is theirs alone."""
+    three = recognize(exactly(3))
+    grammar = seq(OneMore(X, False), three, three)
+    assert given(grammar, b"?abcdef", max_buffered=4)[0][1:] == (b"abc", b"def")
+
+
 # Building.
 
 
 def test_a_list_of_a_length_that_is_allowed_is_built():
     """Its items in order, each at its place."""
     assert Loop(AB, CD).build([b"ab", b"cd", b"cd"]) == b"abcdcd"
+    assert loop(uint8, min=1, max=2).build([1]) == b"\x01"
     assert loop(uint8, min=1, max=2).build([1, 2]) == b"\x01\x02"
     with pytest.raises(BuildError) as caught:
         loop(uint8).build([1, 256])
@@ -328,6 +337,7 @@ def test_what_could_prolong_it_is_another_item():
     assert repeated(digits.facts, 1, 1).more == frozenset(b"09")
     assert repeated((digits << X).facts, 0, 3).more == frozenset(b"09")
     # Is it one item, or two? Who knows how far one would have to look.
+    assert repeated(digits.facts, 0, 2).more is None
     assert repeated(digits.facts, 0, UNBOUNDED).more is None
 
 
@@ -337,6 +347,7 @@ def test_it_is_unambiguous_if_one_item_ends_where_another_begins():
     assert repeated(AB.facts, 0, UNBOUNDED).unambiguous is True
     assert repeated(digits.facts, 0, 1).unambiguous is True
     assert repeated(digits.facts, 0, 2).unambiguous is None
+    assert repeated(optional(AB).facts, 1, 1).unambiguous is None
     assert repeated(optional(AB).facts, 2, 2).unambiguous is None
     blind = attrs.evolve(AB.facts, first=None)
     assert repeated(blind, 0, UNBOUNDED).unambiguous is None

@@ -15,6 +15,8 @@ from ohneio import (
     bit,
     choice,
     field,
+    literal,
+    optional,
     parser,
     protocol,
     rest,
@@ -93,6 +95,20 @@ def test_places():
     ]  # fmt: skip
 
 
+def test_a_field_begins_with_the_byte_of_its_first_bit_and_ends_with_that_of_its_last():
+    """Which may be the same one."""
+
+    @wire
+    class Wide:
+        one: int = bit(8, int)
+        two: int = bit(8, int)
+        three: int = bit(12, int)
+        four: int = bit(4, int)
+
+    fields = packed(Wide, fields_of(Wide))
+    assert [(one.begins, one.bytes) for one in fields] == [(1, 1), (2, 2), (3, 4), (4, 4)]
+
+
 def test_what_a_field_is_by_its_annotation():
     """Also where it is computed, and so no field of its class any more."""
     assert [one.kind for one in (VERSION, KIND, SIZE, LAST)] == [Always(2), Kind, int, bool]
@@ -100,7 +116,14 @@ def test_what_a_field_is_by_its_annotation():
 
 @pytest.mark.parametrize(
     ("one", "value", "bits"),
-    [(VERSION, 2, 2), (KIND, Kind.ANSWER, 2), (SIZE, 511, 511), (LAST, True, 1)],
+    [
+        (VERSION, 2, 2),
+        (KIND, Kind.ANSWER, 2),
+        (SIZE, 511, 511),
+        (SIZE, 0, 0),
+        (LAST, True, 1),
+        (LAST, False, 0),
+    ],
 )
 def test_values_and_their_bits(one, value, bits):
     """Each gives the other."""
@@ -169,6 +192,13 @@ def test_a_field_fails_with_the_byte_that_shows_it_to_be_wrong():
     )  # fmt: skip
 
 
+def test_the_name_of_a_field_is_on_the_path_of_its_own_errors_alone():
+    """What fails behind it is not inside it."""
+    grammar = seq(optional(HEAD), literal(b"x"))
+    text, _, _ = failed(grammar, b"\x34\x0b")
+    assert text == 'expected 2 or b"x" at offset 0, found b"4"'
+
+
 def test_what_is_wrong_leaves_its_bytes_to_the_next_alternative():
     """Whatever of it had come."""
     for data in (b"\x34\x0b", b"\x24"):
@@ -183,6 +213,7 @@ def test_bytes_that_are_missing_are_told():
     assert failed(sized(1, HEAD), b"\x24\x0b")[::2] == (
         "need more bytes at offset 1, where the frame ends", 0,
     )  # fmt: skip
+    assert given(sized(2, HEAD), b"\x24\x0b?", max_buffered=2)[1] == b"?"
     outcome = told(HEAD, b"\x24\x0b", max_buffered=1)
     assert type(outcome.error) is LimitExceeded
     assert (outcome.error.name, outcome.after) == ("max_buffered", 0)
@@ -253,6 +284,7 @@ def test_the_bytes_of_an_object_are_those_of_its_attributes():
     """A value that has no bits is told with its name, and one that is not there too."""
     whole = {"version": 2, "kind": Kind.CALL, "size": 5, "last": True}
     assert HEAD.build(whole) == b"\x24\x0b"
+    assert HEAD.build({**whole, "last": False}) == b"\x24\x0a"
     for wrong, text in (
         ({"size": 512}, r"^\[0\]\.size: expected a number from 0 to 511, not 512$"),
         ({"kind": 0}, r"^\[0\]\.kind: expected one of Kind, not 0$"),

@@ -24,6 +24,7 @@ from ohneio import (
     optional,
     parser,
     protocol,
+    recognize,
     rest,
     seq,
     sized,
@@ -147,6 +148,7 @@ def test_an_inverse_that_is_none_is_found_out():
         uint8.map(chr, lambda text: ord(text) + 1).build("a")
     assert uint8.map(chr, ord).facts.unambiguous is None
     assert uint8.map(chr, ord).facts.canonical is None
+    assert (uint8.map(chr).facts.unambiguous, uint8.map(chr).facts.canonical) == (None, None)
 
 
 def test_where_its_value_is_dropped_map_builds_its_parser_from_nothing():
@@ -356,6 +358,33 @@ def test_a_loop_of_values_that_may_be_refused_is_bounded_as_one(make):
     assert given(grammar, b"\x01" * 9, max_buffered=9)[1] == b""
     outcome = told(grammar, b"\x01" * 9, max_buffered=8)
     assert (outcome.error.name, outcome.error.offset, outcome.consumed) == ("max_buffered", 0, 0)
+
+
+@pytest.mark.parametrize("make", [try_map, verify])
+def test_tokens_are_kept_together_until_the_value_is_judged(make):
+    """One more byte than allowed is too many, though each token has room."""
+    grammar = make(len, seq(exactly(3), exactly(3)))
+    assert given(grammar, b"abcdef", max_buffered=6)[1] == b""
+    outcome = told(grammar, b"abcdef", max_buffered=5)
+    assert (outcome.error.name, outcome.error.offset, outcome.consumed) == ("max_buffered", 0, 0)
+
+
+@pytest.mark.parametrize(
+    "judged", [lambda item: try_map(len, item), lambda item: verify(len, item)]
+)
+def test_what_was_kept_is_let_go_behind_it(judged):
+    """The next one begins anew."""
+    kept = recognize(exactly(3))
+    grammar = seq(judged(exactly(3)), kept, kept)
+    assert given(grammar, b"abcdefghi", max_buffered=4)[0][1:] == (b"def", b"ghi")
+
+
+@pytest.mark.parametrize("refused", REFUSALS)
+def test_what_was_refused_is_let_go_behind_it(refused):
+    """It is there again, and nothing before it is kept."""
+    kept = recognize(exactly(3))
+    grammar = seq(optional(refused(exactly(3))), kept, kept)
+    assert given(grammar, b"abcdef", max_buffered=4)[0] == (None, b"abc", b"def")
 
 
 @pytest.mark.parametrize("refused", REFUSALS)
