@@ -43,6 +43,7 @@ class Difference:
         text: A pattern in what the stricter one said, or in the bytes.
         sample: Bytes that show it.
         reason: Who is right, and by which sentence.
+        within: A pattern that has to be in the bytes besides.
     """
 
     ours: str
@@ -50,9 +51,12 @@ class Difference:
     text: str
     sample: bytes
     reason: str
+    within: str = ""
 
     def explains(self, data: bytes, ours: Seen, theirs: Seen) -> bool:
         if (ours.kind, theirs.kind) != (self.ours, self.theirs):
+            return False
+        if re.search(self.within.encode(), data, re.DOTALL) is None:
             return False
         if ours.kind == theirs.kind == "value" or "refused" not in (ours.kind, theirs.kind):
             return re.search(self.text.encode(), data, re.DOTALL) is not None

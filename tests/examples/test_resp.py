@@ -367,6 +367,14 @@ REDIS_3 = REDIS_2 | {
         b"*2\r\n$-1\r\n+\r\n",
         "servers send them still; it reads one byte",
     ),
+    "nulls of version 2 become a size": Difference(
+        "value",
+        "refused",
+        "invalid literal for int",
+        b"*2\r\n$-1\r\n+=\r\n",
+        "servers send them still; it reads one byte, and takes the next for a type",
+        within=r"[$*]-1\r\n",
+    ),
     "nulls of version 2 wait": Difference(
         "value", "more", r"[$*]-1\r\n", b"$-1\r\n", "servers send them still; it reads one byte"
     ),
