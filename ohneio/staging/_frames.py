@@ -83,10 +83,12 @@ def framed_as(e: Emitter, end: str, write: Callable[[], None]) -> None:
     place = e.code.fresh("end")
     e.line(f"{place} = {end}")
     e.leave_unless(f"{place} <= stop")
+    skipped = [*e.skipped]
     with e.in_frame(place):
         write()
         e.settle()
     e.leave_unless(f"pos == {place}")
+    e.skipped = skipped  # as in `frame`
 
 
 def all_of(e: Emitter, place: str, wanted: bool) -> str:

@@ -43,6 +43,14 @@ class Tail:
     second: bytes = field(literal(b"q"))
 
 
+@wire
+class Sizing:
+    """A size, and many of one byte in the rest."""
+
+    size: int = field(uint8, frames=True)
+    many: list[bytes] = field(many(exactly(1)))
+
+
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
 SMALL = Limits(max_buffered=1)
 
@@ -75,6 +83,7 @@ FOUND = {
     "one item where none is allowed": (sep_by(a, b), b"a", Limits(max_items=0)),
     "what is skipped in a field is told beside the next": (record(Tail), b"z"),
     "and inside a label around both": (seq(a, label("tail", record(Tail))), b"az"),
+    "what there was no room for in a frame is no help behind it": (record(Sizing), b"\1a"),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
