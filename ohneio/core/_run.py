@@ -222,7 +222,8 @@ class Run(Host):
         source = self.input
         source.refresh()
         while source.visible < n:
-            self.check_end(len(expected), expected)
+            if source.eof:
+                raise self.ended(len(expected) - len(source), expected)
             yield self.sleep(Waiting.BYTES, n)
 
     def find(self, delimiter: bytes, limit: int, *, seen: bool = False) -> Steps[int]:
@@ -293,14 +294,6 @@ class Run(Host):
         """Tell whether the input, or the frame, is known to end here."""
         source = self.input
         return source.position >= source.end or (source.eof and not source)
-
-    def check_end(self, n: int, *expected: bytes) -> None:
-        """Raise if *n* bytes, of which not all are there, can never be."""
-        source = self.input
-        if source.position + n > source.end:
-            raise self.frame_ended(*expected)
-        if source.eof:
-            raise self.ended(n - len(source), *expected)
 
     def turn(self) -> Steps[None]:
         """Wait for the next call that pumps."""

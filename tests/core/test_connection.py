@@ -241,6 +241,22 @@ def test_everything_bytes_like_can_be_sent(kind):
 # send_eof.
 
 
+@pytest.mark.parametrize("call", [lambda conn: conn.send(b"x"), lambda conn: conn.events()])
+def test_what_runs_it_is_refused_from_inside(call):
+    """The call takes nothing, and the protocol goes on if it catches what it is told."""
+
+    @protocol
+    def calling():
+        yield from emit("first")
+        with pytest.raises(UsageError, match="from inside the protocol"):
+            call(conn)
+        yield from emit((yield from read(2)))
+
+    conn = calling()
+    conn.send(b"ab")
+    assert conn.events() == ["first", b"ab"]
+
+
 def test_the_end_of_input_is_sticky_and_idempotent():
     """Once said it stays; saying it again does no harm; sending after it is refused."""
     conn = started()

@@ -19,6 +19,7 @@ from ohneio import (
     literal,
     lookahead,
     many,
+    one_of,
     parser,
     protocol,
     read,
@@ -82,6 +83,7 @@ def error_of(grammar, data, *, limits=None, end=True):
     ("grammar", "data", "needs"),
     [
         (exactly(3), b"abc", [3, 2, 1]),
+        (one_of(b"a"), b"a", [1]),
         (until(b"\r\n"), b"a\rb\r\n", [1, 1, 1, 1, 1]),
         (literal(b"abc"), b"abc", [1, 1, 1]),
         (literal(b"ab") | literal(b"cd"), b"cd", [1, 1]),
