@@ -72,7 +72,7 @@ def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
     with e.in_frame(place):
         value = e.value(inner, wanted=wanted)
         e.settle()
-    filled(e, place)
+        filled(e, place)  # in here: what could have gone on is tried again, with no more room
     # What there was no room for in a frame is no help behind it.
     e.skipped = [] if inner.facts.nullable is False else skipped
     return value

@@ -10,6 +10,7 @@ from ohneio import (
     field,
     forward,
     label,
+    length_prefixed,
     literal,
     lookahead,
     many,
@@ -18,8 +19,10 @@ from ohneio import (
     record,
     sep_by,
     seq,
+    sized,
     skip,
     take_while,
+    text,
     uint8,
     until,
     wire,
@@ -84,6 +87,11 @@ FOUND = {
     "what is skipped in a field is told beside the next": (record(Tail), b"z"),
     "and inside a label around both": (seq(a, label("tail", record(Tail))), b"az"),
     "what there was no room for in a frame is no help behind it": (record(Sizing), b"\1a"),
+    "and is tried in no larger one": (
+        sized(5, many(text(length_prefixed(uint8)).verify(bool), min=1)),
+        b"\1a\xffaa",
+        Limits(max_buffered=8),
+    ),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
