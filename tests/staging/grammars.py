@@ -11,6 +11,7 @@ import zlib
 from random import Random
 
 import attrs
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ohneio import (
@@ -503,8 +504,9 @@ def wrapped(children):
 
 grammars = st.recursive(st.one_of(known.TOKENS, TOKENS), wrapped, max_leaves=8)
 
+NIGHTLY = settings().max_examples >= 1000
 #: In how many ways each input is cut, apart from whole and byte by byte.
-CUTS = 6
+CUTS = 30 if NIGHTLY else 6
 
 #: Bounds that small inputs meet.
 small = st.builds(
