@@ -63,8 +63,9 @@ Where things are:
 ``_forms``       the functions: of a stream, of one item, of a whole input
 ``_building``, ``_build_pieces``, ``_build_forms``
                  the same for building: conventions, what is built, the function
-``_build_tokens``, ``_build_groups``, ``_build_choices``
-                 and its rules
+``_build_tokens``, ``_build_bits``, ``_build_sequences``, ``_build_loops``, ``_build_frames``,
+``_build_transforms``, ``_build_choices``, ``_build_tags``
+                 and its rules; ``_build_taken``: what tells alternatives apart
 ``_engine``      from source to functions, and when
 
 A grammar is staged when it is used a second time, separately for each way to

@@ -12,7 +12,16 @@ from ..combinators._notes import Span
 from ..combinators._recursion import Forward
 from ..core._building import comes_back
 from ..core._parser import LATE, nodes
-from . import _build_choices, _build_groups, _build_tokens
+from . import (
+    _build_bits,
+    _build_choices,
+    _build_frames,
+    _build_loops,
+    _build_sequences,
+    _build_tags,
+    _build_tokens,
+    _build_transforms,
+)
 from ._building import Builder, Node, Sink, builds
 from ._code import Code
 from ._emitter import Form
@@ -22,7 +31,10 @@ from ._late import Irregular
 __all__ = ["BUILD", "building"]
 
 #: The modules whose rules are registered when they are imported.
-RULES = (_build_choices, _build_groups, _build_tokens)
+RULES = (
+    _build_bits, _build_choices, _build_frames, _build_loops, _build_sequences, _build_tags,
+    _build_tokens, _build_transforms,
+)  # fmt: skip
 BUILD = Form("build", resumes=False)
 #: How deep recursion is followed; Python's own limit is 1000 by default.
 DEEPEST = 200

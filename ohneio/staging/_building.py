@@ -29,7 +29,7 @@ from ..core._errors import BuildError
 from ..core._limits import DEFAULT_LIMITS, Limits
 from ..core._parser import Parser, nodes
 from ._build_pieces import Constant, Counted, Piece, Plain, Written, expressions, joined, size_of
-from ._code import Code
+from ._code import Code, function_name
 
 __all__ = [
     "PLAIN",
@@ -123,6 +123,10 @@ class Builder:
     def constant(self, value: object, hint: str) -> str:
         """Return how the code says *value*."""
         return self.code.constant(value, hint)
+
+    def function(self, function: object) -> str:
+        """Return what the code calls a user's function."""
+        return self.code.constant(function, function_name(function))
 
     def local(self, expression: str, hint: str) -> str:
         """Give a name to the value of an expression."""

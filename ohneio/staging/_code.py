@@ -13,7 +13,7 @@ import keyword
 import re
 from collections.abc import Generator
 
-__all__ = ["Code"]
+__all__ = ["Code", "function_name"]
 
 #: What is written into the code as it is.
 PLAIN = (int, bytes, bool, type(None))
@@ -105,3 +105,9 @@ class Code:
     def source(self) -> str:
         """All of it."""
         return "\n".join(self.lines) + "\n"
+
+
+def function_name(function: object) -> str:
+    """Return what to call a user's function in the code."""
+    name = getattr(function, "__name__", "function")
+    return name if name.isidentifier() else "function"

@@ -13,10 +13,10 @@ from ..combinators._repetition import Many, ManyUntil, SepBy
 from ..combinators._sequence import Then
 from ..core._run import UNBOUNDED
 from ._choices import begins_with, tried_item
+from ._code import function_name
 from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
 from ._regular import Regular, open_end, regular
-from ._sequences import function_name
 from ._tokens import is_number, member
 
 __all__ = ["counted_by"]

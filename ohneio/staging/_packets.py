@@ -7,10 +7,11 @@ from typing import Any
 from ..combinators._fields import may_refuse
 from ..combinators._packets import Group, Packet, members
 from ..combinators._records import Planned
+from ._code import function_name
 from ._emitter import Emitter, rule
 from ._frames import framed_as
 from ._records import View, compared, depending_on, present, shown
-from ._sequences import Part, function_name, in_order
+from ._sequences import Part, in_order
 from ._tokens import bits_in
 
 __all__: list[str] = []

@@ -32,12 +32,13 @@ from ..combinators._transform import Map, TryMap
 from ..combinators._values import Value
 from ..core._parser import nodes
 from ._choices import begins_with, open_choice, tagged
+from ._code import function_name
 from ._emitter import Emitter, Node, around, rule, unknown
 from ._families import ManyBy
 from ._late import settled
 from ._loops import counted_by
 from ._records import finished
-from ._sequences import Part, flat, function_name, in_order, movable, tuple_of
+from ._sequences import Part, flat, in_order, movable, tuple_of
 
 __all__ = ["Recursion", "comes_back", "recursive"]
 

@@ -20,11 +20,12 @@ from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._values import Value
 from ..core._facts import ANY
+from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
 from ._frames import frame
 from ._regular import Regular, open_end, regular
 
-__all__ = ["Part", "flat", "function_name", "in_order", "movable", "tuple_of"]
+__all__ = ["Part", "flat", "in_order", "movable", "tuple_of"]
 
 #: How many parts are taken at once.
 MOST = 32
@@ -192,12 +193,6 @@ def called_in(e: Emitter, kind: Regular, names: list[str], found: str, number: i
             e.call(target, f"{e.constant(function, function_name(function))}({name})")
             text = text.replace(f"\0{name}\0", target)
     return text
-
-
-def function_name(function: object) -> str:
-    """Return what to call a user's function in the code."""
-    name = getattr(function, "__name__", "function")
-    return name if name.isidentifier() else "function"
 
 
 def movable(name: str) -> bool:

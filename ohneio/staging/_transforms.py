@@ -10,8 +10,8 @@ from ..combinators._notes import Recognize, Span
 from ..combinators._text import Text
 from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..core._facts import Facts
+from ._code import function_name
 from ._emitter import Emitter, Node, rule, unknown
-from ._sequences import function_name
 
 __all__ = ["small"]
 

@@ -7,9 +7,9 @@ from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import LATE
 from ohneio.staging._build_forms import BUILD
 from ohneio.staging._engine import compiled, written
-from tests.staging.differing import unstaged
+from tests.staging.differing import staged, unstaged
 
-__all__ = ["bytes_of", "function_of", "is_left", "outcome", "source_of", "takes"]
+__all__ = ["bytes_of", "function_of", "holds", "is_left", "outcome", "source_of", "takes"]
 
 
 def function_of(grammar: Parser[object]) -> Callable[[object, Limits], object]:
@@ -59,3 +59,13 @@ def is_left(grammar: Parser[object], *values: object, limits: Limits = DEFAULT_L
     for value in values:
         assert function(value, limits) is LATE, value
     return True
+
+
+def holds(grammar: Parser[object], fitting: list[object], others: list[object]) -> None:
+    """Take the values that fit, where nothing has to be looked at again; leave all others."""
+    if grammar.facts.unambiguous:
+        takes(grammar, *fitting)
+    is_left(grammar, *others)
+    with staged():
+        found = [outcome(grammar, one) for one in [*fitting, *others]]
+    assert found == [bytes_of(grammar, one) for one in [*fitting, *others]]

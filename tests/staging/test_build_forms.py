@@ -23,13 +23,14 @@ from ohneio import (
     parser,
     rest,
     seq,
+    span,
     uint8,
     until,
 )
 from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import LATE, nodes
 from ohneio.staging import stage, unstaged
-from ohneio.staging._build_forms import DEEPEST
+from ohneio.staging._build_forms import DEEPEST, building
 from ohneio.staging._building import rules
 from tests.staging.building import bytes_of, function_of, is_left, outcome, source_of, takes
 from tests.staging.differing import staged
@@ -241,3 +242,14 @@ def test_no_forward_is_tied_too_late():
         whole.become(uint8)
         assert grammar.build((1, 2)) == b"\x01\x02"
     assert {type(node).__name__ for node in nodes(grammar)} == {"Seq", "Number", "Forward"}
+
+
+def test_a_span_is_left_to_its_node():
+    """Its offsets are those of some other stream, which what was built cannot give back."""
+    assert building(span(uint8)) is None
+    assert building(seq(many(span(uint8)))) is None
+
+
+def test_a_grammar_without_an_inverse_has_no_function():
+    """`build` says what is missing, before it looks at the value."""
+    assert building(uint8.map(bool)) is None
