@@ -14,6 +14,7 @@ from ..core._building import builder
 from ..core._errors import UsageError
 from ..core._facts import UNKNOWN, Facts
 from ..core._parser import Parser, nodes
+from ..core._run import Run, Waiting
 from ..core._solving import supposing
 from ..core._steps import Steps, current
 from ._checks import parser_of
@@ -106,8 +107,26 @@ class Forward(Parser[T], Generic[T]):
 
     def _parse(self) -> Steps[T]:
         self._ready()
+        run = current()
+        if run.depth >= run.limits.max_depth:
+            return self._one_too_many(run)
         # On the driver's stack: see `ohneio.core._machine`.
-        return current().call(self.target._steps())
+        return run.call(self.target._steps())
+
+    def _one_too_many(self, run: Run) -> Steps[T]:
+        """Refuse a level more, if one begins here; where none does, fail as at any depth.
+
+        So what ends a list on the last level that is allowed is seen to end it.
+        """
+        facts = self.facts
+        if facts.nullable is not False or facts.first is None:
+            raise run.too_deep()  # it may begin with anything
+        while not run.input.visible and not run.at_end():
+            yield run.sleep(Waiting.BYTES, 1)
+        byte = run.input.window(0, 1)
+        if byte and byte[0] in facts.first:
+            raise run.too_deep()
+        return (yield from self.target._parse())
 
     def _build(self, value: object) -> Steps[None]:
         self._ready()
@@ -136,7 +155,8 @@ def forward() -> Forward[T]:  # pyright: ignore[reportInvalidTypeVarUse]
 
     It then is that parser: it takes, waits, fails and builds as that one does.
     Each passage counts towards ``max_depth``, when parsing (`LimitExceeded`) and
-    when building (`BuildError`), and none towards Python's recursion limit.
+    when building (`BuildError`), and none towards Python's recursion limit. One
+    that its first byte shows to be none does not count.
     Compared by identity. Using one before it was tied is a `UsageError`.
 
     For type checkers annotate what it will give: ``tree: Forward[list] = forward()``.

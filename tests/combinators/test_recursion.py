@@ -32,6 +32,7 @@ from ohneio import (
     optional,
     parser,
     protocol,
+    read,
     sep_by,
     seq,
     stream,
@@ -158,6 +159,36 @@ def test_each_passage_counts_towards_the_depth(depth):
     outcome = told(NEST, deeper, max_depth=depth)
     assert type(outcome.error) is LimitExceeded
     assert (outcome.error.name, outcome.error.offset) == ("max_depth", depth)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_a_level_that_its_first_byte_shows_to_be_none_does_not_count(depth):
+    """What ends a list on the last level is seen to end it: what can be built can be parsed."""
+    limits = Limits(max_depth=depth)
+    value = []
+    for _ in range(depth - 1):
+        value = [value]
+    data = TREE.build(value, limits=limits)
+    assert data == b"(" * depth + b")" * depth
+    assert given(TREE, data, max_depth=depth)[:2] == (value, b"")
+    outcome = told(TREE, b"(" * depth + b"x", max_depth=depth)
+    assert str(outcome.error) == f'expected b"(" or b")" at offset {depth}, found b"x"'
+    assert type(told(TREE, b"(" * depth, max_depth=depth).error) is IncompleteInput
+
+
+@parser
+def by_hand():
+    return (yield from read(1))
+
+
+@pytest.mark.parametrize("target", [optional(A), by_hand], ids=repr)
+def test_a_level_that_may_begin_with_anything_counts_before_its_first_byte(target):
+    """Nothing is waited for."""
+    again = forward()
+    again.become(target)
+    conn = protocol(again, limits=Limits(max_depth=0))()
+    with pytest.raises(LimitExceeded, match="max_depth"):
+        conn.send(b"")
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5])

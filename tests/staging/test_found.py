@@ -38,6 +38,13 @@ def nested(inner):
     return whole
 
 
+def nested_by_two():
+    """Lists in lists, each of which is a passage of its own."""
+    whole, inner = forward(), forward()
+    inner.become(literal(b"(") >> many(whole) << literal(b")"))
+    return whole.become(choice(inner, literal(b"a")))
+
+
 @wire
 class Tail:
     """A field that may be skipped, and another one behind it."""
@@ -92,6 +99,8 @@ FOUND = {
         b"\1a\xffaa",
         Limits(max_buffered=8),
     ),
+    "a level that does not begin does not count": (nested(a) | b, b"b", Limits(max_depth=0)),
+    "not even where a list ends": (nested_by_two(), b"(a(a)a)(((", Limits(max_depth=3)),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
