@@ -251,6 +251,10 @@ class Input(Buffer):
         """
         self._show(self.data, self.pos)
 
+    def here(self) -> tuple[bytes, int, int, int]:
+        """Return the current block, where it is read, up to where, and its offset."""
+        return self.data, self.pos, self.stop, self.base
+
     def advance(self) -> None:
         """Let the current block have bytes to read, if there are any."""
         if self.pos == len(self.data) and self._behind:

@@ -17,12 +17,11 @@ What a stream of these becomes is, without what it does between two items::
     if pos < stop:
         number = data[pos]
     else:
-        source.pos = pos
+        source.pos, data = pos, b''  # nothing is kept while it waits
         run.begin(start)
-        data = b''  # nothing is kept while it waits
         number = yield from UINT8._parse()
-        data, pos, stop = source.data, source.pos - 1, source.stop
-        base = source.base
+        data, pos, stop, base = source.here()
+        pos -= 1
         emit = run.emitted.append
     pos += 1
     end2 = pos + number

@@ -94,6 +94,8 @@ class Emitter:
         self.skips = False
         self.looks_ahead = False
         self._hints: list[str] = []
+        #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
+        self.targets: frozenset[int] = frozenset()
         #: The grammar that is being written as a loop around itself.
         self.recursion: Any = None
 
@@ -148,7 +150,7 @@ class Emitter:
             return unknown(self, node, wanted)
         if self.recursion is None and (self.leaving == 0 or not self.form.resumes):
             for applies, write in around:
-                if applies(node):
+                if applies(self, node):
                     return write(self, node)
         return rules.get(type(node), unknown)(self, node, wanted)
 
@@ -278,14 +280,13 @@ class Emitter:
     def late_all(self, runs: list[tuple[str, str]], *, after: int = 0) -> None:
         """Run some steps, one after the other, and go on behind them."""
         self._put_down()
-        self.line("data = b''  # nothing is kept while it waits")
         for index, (steps, target) in enumerate(runs):
             whole = self._around(steps, first=not index)
             self.line(f"{target + ' = ' if target else ''}yield from {whole}")
         self._take_up(after)
 
     def _put_down(self) -> None:
-        self.line(f"source.pos = {self.here}")
+        self.line(f"source.pos, data = {self.here}, b''  # nothing is kept while it waits")
         if self.form.emits:
             self.line("run.begin(start)")
         if self.looks_ahead:
@@ -300,11 +301,11 @@ class Emitter:
                 self.line(f"{mark} = run.keep_from(base + {at})")
 
     def _take_up(self, after: int) -> None:
-        back = f" - {after}" if after else ""
-        self.line(f"data, pos, stop = source.data, source.pos{back}, source.stop")
         for place in [*self.ends, *(end for end, outer in self.frames if outer)]:
             self.line(f"{place} -= source.base - base")
-        self.line("base = source.base")
+        self.line("data, pos, stop, base = source.here()")
+        if after:
+            self.line(f"pos -= {after}")
         self._stops()
         if self.looks_ahead:
             self.line("again = run._again")
@@ -518,7 +519,7 @@ rules: dict[type[Node], Rule] = {}
 
 
 #: What may write a node, rules aside: a question, and who does it then.
-around: list[tuple[Callable[[Any], bool], Callable[[Emitter, Any], str]]] = []
+around: list[tuple[Callable[[Emitter, Any], bool], Callable[[Emitter, Any], str]]] = []
 
 
 def rule(*kinds: type[Node]) -> Callable[[Rule], Rule]:

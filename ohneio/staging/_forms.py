@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from ..combinators._recursion import Forward
 from ..core._errors import UsageError
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes
@@ -45,6 +46,7 @@ def function(node: Node, form: Form) -> Function:
     code.reserve(*ALWAYS, *LOCALS)
     e = Emitter(form, code)
     e.looks_ahead = looking(node)
+    e.targets = frozenset(id(one.target) for one in nodes(node) if isinstance(one, Forward))
     {"items": _items, "item": _item, "once": _once}[form.name](e, node)
     return Function(form.name, code.source, code.namespace)
 
@@ -109,7 +111,7 @@ def _tell_skipped(e: Emitter) -> None:
 
 def _begin(e: Emitter) -> tuple[int, int]:
     e.line("source = run.input")
-    e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
+    e.line("data, pos, stop, base = source.here()")
     e.line("marks = len(run.marks)")
     return e.code.place
 
@@ -126,7 +128,7 @@ def _next_item(e: Emitter) -> None:
         e.line("yield from run.more()")
         with e.block("if not source:"):
             e.line("return")
-        e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
+        e.line("data, pos, stop, base = source.here()")
         e.line("emit = run.emitted.append")
 
 

@@ -111,11 +111,12 @@ def within(node: Node) -> list[Node]:
     return [*nodes(node)]
 
 
-def comes_back(node: Node) -> bool:
+def comes_back(e: Emitter, node: Node) -> bool:
     """Tell whether *node* is a grammar that this can write as a loop."""
-    there = any(isinstance(one, Forward) and one._target is node for one in nodes(node))
+    if id(node) not in e.targets:  # asked of every node
+        return False
     sure = node.facts.nullable is False and node.facts.self_delimiting is True
-    return there and sure and Recursion(node).meets(node)
+    return sure and Recursion(node).meets(node)
 
 
 def recursive(e: Emitter, node: Node) -> str:
