@@ -11,6 +11,7 @@ from ._driver import RUNNING, Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits, checked_limits
+from ._run import BYTES, DELIMITER
 from ._steps import Routine
 
 __all__ = ["Connection"]
@@ -84,9 +85,12 @@ class Connection(Driver, Generic[R, E]):
         except IndexError:
             raise self._entered("send()") from None
         try:
-            if self._state is not RUNNING:
-                self._refuse_ended("send()")
-            self._feed(data)
+            run = self._run
+            lane = run.lane
+            if lane is None or type(data) is not bytes or not lane(run, data):
+                if self._state is not RUNNING:
+                    self._refuse_ended("send()")
+                self._feed(data)
         finally:
             self._key.append(None)
 
@@ -145,8 +149,14 @@ class Connection(Driver, Generic[R, E]):
         except IndexError:
             raise self._entered("events()") from None
         try:
-            self._catch_up()
-            return self._run.taken()  # type: ignore[return-value]  # `cast` is a call
+            run = self._run
+            # As `_catch_up`, mostly without the call.
+            if run.lane is None and run.waiting is not DELIMITER and run.waiting is not BYTES:
+                self._catch_up()
+            taken, run.emitted = run.emitted, []
+            if run.events is taken:
+                run.events = run.emitted
+            return taken  # type: ignore[return-value]  # `cast` is a call
         finally:
             self._key.append(None)
 

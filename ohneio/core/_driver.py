@@ -98,8 +98,13 @@ class Driver:
         if data:
             if run.input.eof or run.waiting is DRAIN or self._state is not RUNNING:
                 self._refuse_input(len(data))
+            if run.lane is not None:
+                run.leave_lane()
             run.input._add(data)
-        self._pump()
+        if run.waiting is TURN:
+            run.waiting = GO
+        if self._state is RUNNING and run.ready():
+            self._wake(run)
 
     def _refuse_input(self, size: int) -> None:
         source, bound = self._run.input, self._run.limits.max_buffered
@@ -173,6 +178,8 @@ class Driver:
 
     def _wake(self, run: Run) -> None:
         """Run on to where the protocol waits for what is not there, or ends."""
+        if run.lane is not None:
+            run.leave_lane()
         run.outer = host.get()
         token = host.set(run)
         # What is raised is never returned instead: its traceback holds the
@@ -230,6 +237,7 @@ class Driver:
         self._state = state
         self._start = None
         self._run.waiting = GO
+        self._run.lane = None
         self._run.input.search = None
 
     def _shut(self) -> None:

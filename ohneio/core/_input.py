@@ -204,8 +204,12 @@ class Input(Buffer):
         else:
             block = self._joined_with(data, rest) if rest else data
             self.base += pos
-            self._show(block, 0)
-        if self.search is not None and self.search.feed(data):
+            self.data = self.free = block
+            self.pos = 0
+            size = self.stop = len(block)
+            if size > self.limit or self.end != NO_END:
+                self._show(block, 0)
+        if self.search is not None and (self.search.over or self.search.feed(data)):
             self.search = None
 
     def _joined_with(self, data: bytes, rest: int) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from ._buffer import Buffer
@@ -116,6 +117,7 @@ class Run(Host):
         "events",
         "input",
         "item",
+        "lane",
         "marks",
         "output",
         "refusals",
@@ -135,6 +137,8 @@ class Run(Host):
         self.events = self.emitted
         self.waiting = Waiting.START
         self.want = 0
+        # What takes chunks while the generator sleeps: see `_lanes`.
+        self.lane: Callable[[Run, bytes], bool] | None = None
         # How often it tried to wait while it was being unwound.
         self.refusals = 0
         # Where a `wait` was last begun: see `turn`.
@@ -164,23 +168,24 @@ class Run(Host):
             return not self.output
         return waiting is not TURN
 
-    def taken(self) -> list[object]:
-        """Hand over what was emitted."""
-        taken, self.emitted = self.emitted, []
-        if self.events is taken:
-            self.events = self.emitted
-        return taken
-
     def needed(self) -> int:
         """Return the least number of further bytes that would wake it."""
+        if self._is_idle():
+            return 1
         if self.waiting in (Waiting.BYTES, Waiting.END):
             return max(self.want - len(self.input), 0)
         return int(self.waiting is Waiting.DELIMITER)
+
+    def _is_idle(self) -> bool:
+        """Tell whether it waits in a lane, for an item of which no byte is there."""
+        return self.lane is not None and not self.input
 
     def describe(self) -> str:
         """Say what it waits for, as a sentence."""
         place = f" at offset {self.input.position + len(self.input)}{inside(capped(self.path))}"
         match self.waiting:
+            case Waiting.DELIMITER if self._is_idle():
+                return f"need 1 more byte{place}"
             case Waiting.BYTES:
                 return f"need {counted(self.needed(), 'more byte')}{place}"
             case Waiting.DELIMITER if self.input.search:
@@ -191,6 +196,11 @@ class Run(Host):
                 return f"wait for {counted(len(self.output), 'byte')} of output to be read"
             case _:
                 return f"wait for {self.waiting.value}"
+
+    def leave_lane(self) -> None:
+        """Go on as if the lane had never been."""
+        self.lane = None
+        self.input.refresh()  # a lane does not keep what follows from the rest
 
     # Waiting, for primitives and parsers.
 
@@ -421,12 +431,6 @@ class Run(Host):
         """Close what was opened since there were so many *marks*, innermost first."""
         while len(self.marks) > marks:
             self.release(self.marks[-1])
-
-    def more(self) -> Steps[None]:
-        """Wait between two items for the first byte of the next, or for the end."""
-        self.input.advance()
-        if not self.input:
-            yield from self.byte_or_end()
 
     def whole(self, parser: Parsing[T]) -> Steps[T]:
         """Return the steps that parse *parser* as all of the input."""

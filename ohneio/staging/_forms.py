@@ -8,8 +8,10 @@ import attrs
 
 from ..combinators._recursion import Forward
 from ..core._errors import UsageError
+from ..core._lanes import idles, idles_in, rests_in
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes
+from ..core._steps import WAIT
 from ._batches import batch
 from ._code import Code
 from ._emitter import ALWAYS, Emitter, Form, Node, looking
@@ -24,6 +26,9 @@ LOCALS = (
     "decimals", "keeping", "kept", "depth", "path", "room",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
+
+#: What a stream waits with.
+WAITING = {"WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in}
 
 ITEMS = Form("items", resumes=True, emits=True)
 ITEM = Form("item", resumes=True)
@@ -43,7 +48,8 @@ def function(node: Node, form: Form) -> Function:
     """Write the function of *form* for a grammar."""
     code = Code()
     code.namespace.update(ALWAYS)
-    code.reserve(*ALWAYS, *LOCALS)
+    code.namespace.update(WAITING if form.emits else {})
+    code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
     e = Emitter(form, code)
     e.looks_ahead = looking(node)
     e.targets = frozenset(id(one.target) for one in nodes(node) if isinstance(one, Forward))
@@ -52,14 +58,17 @@ def function(node: Node, form: Form) -> Function:
 
 
 def _items(e: Emitter, node: Node) -> None:
+    many = batch(node)
+    if many:
+        e.code.namespace["LANE"] = many.lane
     with e.block("def items(run):"):
         place, needs = e.code.place, _begin(e)
         e.line("emit = run.emitted.append")
         with e.block("try:"), e.block("while True:"):
-            _next_item(e)
-            if many := batch(node):
+            _next_item(e, "idles_in(run, LANE)" if many else "idles(run)")
+            if many:
                 with e.block("if pos < stop:"):  # where a limit is 0 nothing may be looked at
-                    many(e, node)
+                    many.write(e)
             e.line("start = base + pos")
             begin = e.code.place
             if e.looks_ahead:
@@ -121,11 +130,12 @@ def _know(e: Emitter, place: tuple[int, int]) -> None:
         e.code.insert(*place, f"{name} = {expression}")
 
 
-def _next_item(e: Emitter) -> None:
+def _next_item(e: Emitter, idles: str) -> None:
     with e.block("if pos >= stop:"):
         e.line("source.pos, run.item = pos, None")
         e.line("data = value = b''  # nothing is kept while it waits")
-        e.line("yield from run.more()")
+        with e.block(f"if {idles}:"):
+            e.line("yield WAIT")
         with e.block("if not source:"):
             e.line("return")
         e.line("data, pos, stop, base = source.here()")

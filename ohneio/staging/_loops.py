@@ -12,6 +12,7 @@ from ..combinators._loops import refuse_another
 from ..combinators._repetition import Many, ManyUntil, SepBy
 from ..combinators._sequence import Then
 from ..core._run import UNBOUNDED
+from ._batches import all_lines, line_of
 from ._choices import begins_with, tried_item
 from ._code import function_name
 from ._emitter import Emitter, Node, Skipped, rule, unknown
@@ -33,6 +34,8 @@ def many(e: Emitter, node: Many[Any], wanted: bool) -> str:
         return unknown(e, node, wanted)
     if node.min == node.max:
         return exactly_many(e, node, wanted)
+    if not e.form.resumes and (line := line_of(node.item)):
+        return all_lines(e, node, line)
     if (kind := regular(node.item)) and begins_with(node.item) and not node.min:
         return blocked_many(e, node, wanted, kind)
     return one_by_one(e, node, wanted)

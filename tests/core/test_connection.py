@@ -15,7 +15,9 @@ from ohneio import (
     State,
     UsageError,
     at_eof,
+    choice,
     emit,
+    literal,
     protocol,
     read,
     read_some,
@@ -24,6 +26,8 @@ from ohneio import (
     wait,
     write,
 )
+from ohneio.core._run import Waiting
+from ohneio.core._steps import WAIT, current
 
 # The protocols and the ways into each state.
 
@@ -814,3 +818,41 @@ def test_a_stream_is_a_connection_too():
     assert conn.events() == [b"a", b"b"]
     conn.send_eof()
     assert conn.get_result() is None
+
+
+def test_a_lane_may_take_what_is_sent():
+    """Nobody is woken then; see `test_lanes`."""
+
+    @protocol
+    def sleeping():
+        run = current()
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, taking
+        yield WAIT
+        return "woken"
+
+    def taking(run, chunk):
+        run.emitted.append(chunk)
+        return True
+
+    conn = sleeping()
+    conn.send(b"")
+    conn.send(b"ab")
+    assert (conn.events(), conn.state) == ([b"ab"], State.RUNNING)
+    conn.send(bytearray(b"c"))
+    assert conn.get_result() == "woken"
+
+
+def test_events_may_be_taken_while_an_alternative_is_open():
+    """What comes behind it is emitted as usual."""
+
+    @protocol
+    def choosing():
+        yield from emit(1)
+        yield from choice(literal(b"ab"), literal(b"c"))
+        yield from emit(2)
+
+    conn = choosing()
+    conn.send(b"a")
+    assert conn.events() == [1]
+    conn.send(b"b")
+    assert conn.events() == [2]

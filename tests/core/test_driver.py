@@ -26,6 +26,8 @@ from ohneio import (
     wait,
     write,
 )
+from ohneio.core._run import Waiting
+from ohneio.core._steps import WAIT, current
 
 #: Every public call, as a function of the connection.
 CALLS = {
@@ -890,3 +892,24 @@ def test_a_peeking_protocol_cannot_make_the_input_grow_for_ever():
     with pytest.raises(LimitExceeded) as caught:
         conn.send(b"e")
     assert (caught.value.name, caught.value.limit, caught.value.offset) == ("max_buffered", 4, 0)
+
+
+# Lanes.
+
+
+@pytest.mark.parametrize("wakes", ["send", "send_eof"])
+def test_who_goes_on_has_left_the_lane(wakes):
+    """By a chunk that the lane leaves alone, or without any."""
+
+    @protocol
+    def sleeping():
+        run = current()
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda run, chunk: False
+        yield WAIT
+        return run.lane
+
+    conn = sleeping()
+    conn.send(b"")
+    assert conn._run.lane is not None
+    getattr(conn, wakes)(*[b"a"] * (wakes == "send"))
+    assert conn.get_result() is None

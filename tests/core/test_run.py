@@ -685,11 +685,14 @@ def test_bytes_may_be_kept_from_a_place_before():
     assert run.marks == []
 
 
-def test_between_two_items_it_waits_for_a_byte_or_the_end():
-    """Not at all where one is there."""
+def test_between_two_items_of_a_lane_it_waits_for_a_byte():
+    """Inside of one for its end; without the lane for that in any case."""
     run = started()
-    assert [*run.more()] == []
+    run.waiting, run.input.search = Waiting.DELIMITER, run.input.seek(b";", 100)
+    run.lane = lambda run, chunk: False
+    assert run.describe() == 'need b";", not seen before the end at offset 6'
     run.input.skip(6)
-    assert len([next(run.more())]) == 1
-    run.input.eof = True
-    assert [*run.more()] == []
+    assert (run.needed(), run.describe()) == (1, "need 1 more byte at offset 6")
+    run.leave_lane()
+    assert run.lane is None
+    assert run.describe() == 'need b";", not seen before the end at offset 6'
