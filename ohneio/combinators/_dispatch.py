@@ -9,9 +9,10 @@ from typing import Any, TypeVar, overload
 import attrs
 
 from ..core._alternatives import try_build
-from ..core._building import NOTHING, from_nothing
+from ..core._building import NOTHING, build, from_nothing
 from ..core._errors import BuildError, ParseError, UsageError, one_of, show
 from ..core._facts import Facts, Set, alternatives, both, dropped, sequence, union
+from ..core._limits import DEFAULT_LIMITS
 from ..core._parser import Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps, current
@@ -201,7 +202,7 @@ class Dispatch(Parser[T_co]):
 def bytes_of_tag(parser: Parser[Any], tag: object) -> bytes:
     """Return what a tag looks like; one that the parser cannot give looks like nothing."""
     try:
-        return parser.build(tag)
+        return build(parser, tag, DEFAULT_LIMITS)  # asked once: no use of its own
     except BuildError:
         return b""
 

@@ -343,6 +343,8 @@ class Input(Buffer):
         while position < self.base:
             self._step_back()
         self.skip(position - self.position)
+        if self.stop - self.pos > self.limit:
+            self.refresh()  # it was as far as a token could reach from further on
 
     def _step_back(self) -> None:
         if not self._held:

@@ -111,6 +111,7 @@ class Run(Host):
 
     __slots__ = (
         "_again",
+        "_forgotten",
         "_furthest",
         "_spilled",
         "emitted",
@@ -127,6 +128,7 @@ class Run(Host):
     )
 
     _furthest: ParseError | None
+    _forgotten: tuple[str, int, ParseError] | None
 
     def __init__(self, limits: Limits, source: Input) -> None:
         super().__init__(limits)
@@ -150,6 +152,8 @@ class Run(Host):
         self.item: int | None = None
         self._again = 0
         self._furthest = None
+        # What there was no room for in a frame that may go on: which, and its end. For staging.
+        self._forgotten = None
         # Where an alternative began that held too much.
         self._spilled: int | None = None
 
@@ -409,7 +413,7 @@ class Run(Host):
 
     def _as_item(self, steps: Steps[T]) -> Steps[T]:
         self.item, self._again, self._furthest = self.input.position, 0, None
-        self._spilled = None
+        self._spilled = self._forgotten = None
         try:
             return (yield from steps)
         except ParseError as error:
@@ -425,7 +429,7 @@ class Run(Host):
         """Let an item be under way that began at *start*, unless it is."""
         if self.item != start:
             self.item, self._again, self._furthest = start, 0, None
-            self._spilled = None
+            self._spilled = self._forgotten = None
 
     def unwind(self, marks: int) -> None:
         """Close what was opened since there were so many *marks*, innermost first."""

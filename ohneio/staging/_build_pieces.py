@@ -296,6 +296,6 @@ def size_of(pieces: Sequence[Piece]) -> str:
                 known += piece.size
             case Plain():
                 unknown.append(f"len({piece.value})")
-            case Written():
+            case _:
                 raise TypeError(piece)
     return " + ".join([*unknown, *([str(known)] if known or not unknown else [])])

@@ -14,7 +14,7 @@ from ..combinators._looking import Eof, Lookahead, NotFollowedBy
 from ..combinators._numbers import Number, StructUnpack
 from ..combinators._values import Success
 from ..core._alternatives import MISS, attempt
-from ..core._facts import Set
+from ..core._facts import ANY, Set
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
 from ._tokens import is_plain, member
@@ -58,23 +58,24 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
         e.line(f"{begun} = data[pos] if pos < stop else -1")
     else:
         begun = "data[pos]"
+    tests = [member(e, begun, first or frozenset()) for first in firsts] + ["True"]
     with e.ways() as another:
-        for index, branch in enumerate(node.branches[: len(firsts) + 1]):
-            first = firsts[index] if index < len(firsts) else None
-            test = member(e, begun, first) if first is not None else "True"
-            head = "if" if not index else "elif"
-            if test == "True":
-                head, test = ("else:", "") if index else ("if True:", "")
+        for index in range(tests.index("True") + 1):
             another()
             for before in node.branches[:index]:
                 e.skip(before, at)
-            with e.block(head if not test else f"{head} {test}:"):
-                value = e.value(branch, wanted=wanted)
+            with e.block(head_of(index, tests[index])):
+                value = e.value(node.branches[index], wanted=wanted)
                 e.settle()
                 e.line(f"{target} = {value if wanted else None}")
-            if not test:
-                break
     return target
+
+
+def head_of(index: int, test: str) -> str:
+    """Return the head of a block for what is so if nothing before it was."""
+    if test == "True":
+        return "else:" if index else "if True:"
+    return f"{'elif' if index else 'if'} {test}:"
 
 
 def open_ended(e: Emitter, node: Choice[Any], wanted: bool) -> str:
@@ -86,8 +87,7 @@ def open_ended(e: Emitter, node: Choice[Any], wanted: bool) -> str:
 
     def keep(value: str) -> None:
         e.settle()
-        if value != target:
-            e.line(f"{target} = {value if wanted else None}")
+        e.line(f"{target} = {value if wanted else None}")
 
     open_choice(e, node, last, keep)
     return target
@@ -216,8 +216,7 @@ def dispatch(e: Emitter, node: Dispatch[Any], wanted: bool) -> str:
 
     def keep(value: str) -> None:
         e.settle()
-        if value != target:
-            e.line(f"{target} = {value if wanted else None}")
+        e.line(f"{target} = {value if wanted else None}")
 
     tagged(e, node, lambda branch: keep(e.value(branch, wanted=wanted)), keep)
     return target
@@ -263,9 +262,11 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:
     """Write the tag; return it, the branches by it, and whether it is sure to be one of them."""
     keys = [key for key, _ in node.branches]
     if type(node.tag) is OneOf and all(type(key) is bytes for key in keys):
-        byte = first_byte(e, f"{e.node(node)}._tagged_by()", "[0]")
+        allowed = node.tag.set if node.default is not None else ANY
+        byte = first_byte(e, f"{e.node(node)}._tagged_by()", "[0]", allowed)
         by_byte = [(cast("bytes", key), one) for key, one in node.branches]
-        return byte, [(key[0], one) for key, one in by_byte if len(key) == 1], False
+        there = [(key[0], one) for key, one in by_byte if len(key) == 1 and key[0] in node.tag.set]
+        return byte, there, False
     tag: Any = node.tag
     small = all(type(key) is int and 0 <= key < 256 for key in keys)
     if type(node.tag) is Number and tag.format[-1] == "B" and small:
@@ -274,10 +275,11 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:
     return any_tag(e, node), [*node.branches], node.default is None
 
 
-def first_byte(e: Emitter, steps: str, of_value: str) -> str:
+def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str:
     """Write a tag of one byte, as a number."""
     byte = e.code.fresh("byte")
-    with e.regular(f"{e.here} < stop"):
+    among = member(e, f"data[{e.here}]", allowed)
+    with e.regular(f"{e.here} < stop" + ("" if among == "True" else f" and {among}")):
         e.line(f"{byte} = data[{e.here}]")
     if not e.leaving:
         with e.block("else:"):
@@ -374,7 +376,7 @@ def steps(
             take(branch)
         head = "elif"
     if otherwise is not None:
-        with e.block("else:") if branches else contextlib.nullcontext():
+        with e.block("else:") if head == "elif" else contextlib.nullcontext():
             otherwise()
 
 

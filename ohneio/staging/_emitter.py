@@ -460,7 +460,7 @@ class Emitter:
         with self.block(f"if {end} < stop:"):
             self.line(f"stop = {end}")
         self.frames.append((end, kept))
-        with self.scope(lambda steps: f"{function}(run, {steps}, base + {end})"):
+        with self.scope(lambda steps: f"{function}(run, {steps}, base + {end}, {end!r})"):
             yield
         self.frames.pop()
         self.line(f"stop = {kept}")

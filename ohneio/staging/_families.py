@@ -93,16 +93,13 @@ def as_one(
 
 
 def generalised(node: Parser[Any], expression: str, steps: str) -> Parser[Any]:
+    """Return one of a `family` with *expression* for the number in which they differ."""
     whole: Any = node
-    match node:
-        case Sized():
-            return SizedBy(expression, node.parser)
-        case Many():
-            return ManyBy(expression, whole.item, steps)
-        case TryMap():
-            return attrs.evolve(node, parser=generalised(node.parser, expression, steps))
-        case _:
-            return node
+    if isinstance(node, Sized):
+        return SizedBy(expression, whole.parser)
+    if isinstance(node, Many):
+        return ManyBy(expression, whole.item, steps)
+    return attrs.evolve(whole, parser=generalised(whole.parser, expression, steps))
 
 
 def constants_of(branches: Branches) -> dict[Any, Any]:

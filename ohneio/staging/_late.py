@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ..combinators._notes import Label
 from ..core._alternatives import attempt
-from ..core._errors import ParseError
+from ..core._errors import ParseError, furthest
 from ..core._frames import forget, left_over
 from ..core._input import NO_END
 from ..core._parser import Parser
@@ -48,15 +48,23 @@ def labelled(run: Run, steps: Steps[T], label: Label[object], here: int) -> Step
     return label._around(run, steps, here)
 
 
-def framed(run: Run, steps: Steps[T], end: int) -> Steps[T]:
-    """Run *steps* in a frame that ends at *end*."""
+def framed(run: Run, steps: Steps[T], end: int, place: str) -> Steps[T]:
+    """Run *steps* in the frame of a *place* in the code, which ends at *end*.
+
+    They may be a piece of what is in it.  What there was no room for is forgotten
+    behind the frame, but not for the next piece of it, which may fail at its end.
+    """
     source, before = run.input, run._furthest
+    if run._forgotten is not None and run._forgotten[:2] == (place, end):
+        run._furthest = furthest(before, run._forgotten[2])
     outer = source.enter(end)
     try:
         value = yield from steps
     finally:
         source.frame(outer)
-    if source.base + source.pos == end and run._furthest is not before:
+    last = run._furthest
+    if source.base + source.pos == end and last is not None and last is not before:
+        run._forgotten = place, end, last
         forget(run, before, end)
     return value
 

@@ -96,6 +96,5 @@ def framed_rest(
     with e.called(name):
         size = e.value(parser) if parser is not None else depending_on(e, one, shown(view, values))
     e.leave_unless(f"{size} >= 0")
-    values[name] = size
     e.settle()
     framed_as(e, f"pos + {size}", lambda: steps_from(e, node, at, values, view))

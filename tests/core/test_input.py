@@ -353,6 +353,18 @@ def test_a_small_held_block_goes_back_before_others_and_alone():
 # Frames.
 
 
+def test_going_back_bounds_tokens_anew():
+    """What could be read further on may be too far from here."""
+    source = Input(3)
+    source.write(b"abcde")
+    source.hold()
+    assert source.take(2) == b"ab"
+    source.refresh()
+    assert source.here() == (b"abcde", 2, 5, 0)
+    source.move_to(0)
+    assert source.here() == (b"abcde", 0, 3, 0)
+
+
 def test_no_more_than_one_token_is_read_at_once():
     """`stop` is never further ahead than the limit, from where `refresh` was called last."""
     source = Input(3)

@@ -209,16 +209,25 @@ def runs(case: Case) -> Iterator[tuple[str, object]]:
         yield f"build {value!r}", outcome_of(lambda: grammar.build(value, limits=limits))  # noqa: B023
 
 
-def compare(case: Case) -> int:
-    """Run *case* both ways and hold them against each other; return how many cuts these were."""
-    with unstaged(case.grammar), apart_if(case.apart):
-        plain = [*runs(case)]
-    with staged(), apart_if(case.apart):
-        flat = [*runs(case)]
-    for (name, one), (_, other) in zip(plain, flat, strict=True):
+def compare(*cases: Case) -> int:
+    """Run *cases* of one grammar both ways; return how many cuts these were.
+
+    All that can be seen of the one is held against all that can be seen of the other.
+    """
+    with unstaged(cases[0].grammar):
+        plain = [one for case in cases for one in known(case)]
+    with staged():
+        flat = [one for case in cases for one in known(case)]
+    for (case, name, one), (_, _, other) in zip(plain, flat, strict=True):
         if not same(one, other):
             raise AssertionError(story(case, name, one, other))
-    return len(case.chunkings)
+    return sum(len(case.chunkings) for case in cases)
+
+
+def known(case: Case) -> list[tuple[Case, str, object]]:
+    """Return what becomes of *case*, by the names of its runs."""
+    with apart_if(case.apart):
+        return [(case, name, one) for name, one in runs(case)]
 
 
 def story(case: Case, name: str, one: object, other: object) -> str:

@@ -7,6 +7,9 @@ import pytest
 from ohneio import (
     bit,
     bits,
+    field,
+    record,
+    uint8,
     wire,
 )
 from tests.staging.building import is_left, source_of, takes
@@ -118,3 +121,18 @@ def test_bits_that_do_not_fit_are_left(value):
 def test_fixed_bits_are_part_of_the_number():
     """What is always the same is not asked of the object."""
     assert "bits = 160 | kind._value_ << 3 | level._value_ << 1 | on" in source_of(bits(Head))
+
+
+@wire
+class Mixed:
+    kind: Kind = bit(4, Kind)
+    low: int = bit(4, int)
+    size: int = field(uint8)
+
+
+def test_fields_of_a_record_that_share_bytes():
+    """They are a number among the other fields, packed with them."""
+    grammar = record(Mixed)
+    assert takes(grammar, Mixed(Kind.HIGH, 5, 9))
+    assert is_left(grammar, Mixed(Kind.HIGH, 16, 9), Mixed(3, 5, 9), Mixed(Kind.HIGH, 5, 256))
+    assert source_of(grammar).count("PACK(") == 1

@@ -128,6 +128,7 @@ CHOICES = {
         [1, 2, 3],
         [1.0, True, 256],
     ),
+    "one of some, or what nobody knows": (choice(literal(b"a"), by_hand), [b"a", 1], [b"b"]),
     "the first that takes the type": (choice(exactly(1), exactly(2)), [b"a"], [b"ab"]),
     "numbers that are floats as well": (choice(float64, uint8), [0.5], [1, True]),
     "records": (
@@ -258,3 +259,10 @@ def test_a_count_before_alternatives():
     grammar = count_prefixed(uint8, literal(b"*") >> choice(nothing, length_prefixed(uint8)))
     assert takes(grammar, [None, b"abc", b""], [])
     assert "b'*-1'" in source_of(grammar)
+
+
+def test_a_type_that_is_known_and_that_no_branch_takes():
+    """Nothing is asked at all: the nodes say that no branch fits."""
+    grammar = seq(uint8, text(choice(uint8, many(uint8))))
+    assert "return LATE" in source_of(grammar)
+    holds(grammar, [], [(1, "a")])

@@ -8,6 +8,8 @@ from ohneio import (
     checksummed,
     decimal,
     delimited,
+    dispatch,
+    exactly,
     integer,
     length_prefixed,
     literal,
@@ -19,7 +21,7 @@ from ohneio import (
     uint16,
     until,
 )
-from tests.staging.building import holds, takes
+from tests.staging.building import holds, source_of, takes
 
 
 def refuse(_):
@@ -38,6 +40,7 @@ GROUPS = {
         [[b";"]],
     ),
     "length in digits": (length_prefixed(decimal << literal(b":")), [b"", bytes(300)], [None]),
+    "length of what has a size": (length_prefixed(uint16, exactly(3)), [b"abc"], [b"ab", None]),
     "length that counts itself": (
         length_prefixed(uint16.map(lambda n: n - 2, lambda n: n + 2)),
         [b"", b"abc"],
@@ -60,3 +63,11 @@ def test_a_value_that_fits_is_built_and_all_else_is_left(name):
 def test_an_integer_of_few_digits_keeps_its_zeros():
     """In a frame as well, where its size is known."""
     assert takes(length_prefixed(integer(16, digits=4), rest), b"", bytes(300))
+
+
+def test_frames_that_differ_in_their_size_are_written_once():
+    """As branches whose tag tells it."""
+    frames = {n: sized(n, rest) for n in range(6)}
+    grammar = dispatch(uint8, frames, key=len)
+    assert takes(grammar, *(b"a" * n for n in range(6)))
+    assert source_of(grammar).count("is not bytes") == 1

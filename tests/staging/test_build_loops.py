@@ -7,6 +7,7 @@ from ohneio import (
     any_byte,
     count_prefixed,
     decimal,
+    dispatch,
     length_prefixed,
     line,
     literal,
@@ -72,5 +73,15 @@ def test_what_ends_an_item_goes_with_the_next_one():
     assert takes(lines, [], [b"a"], [b"a", b"b"])
     others = count_prefixed(decimal << literal(b"\n"), literal(b"-") >> line)
     assert takes(others, [], [b"a"], [b"a", b"b"])
+    sizes = count_prefixed(decimal << literal(b";"), length_prefixed(decimal) << literal(b";"))
+    assert takes(sizes, [], [b"a"], [b"a", b"b" * 300])
     ends = count_prefixed(decimal << literal(b";"), literal(b"-") >> until(b";"))
     assert takes(ends, [], [b"a"], [b"a", b"b"])
+
+
+def test_lists_that_differ_in_their_length_are_written_once():
+    """As branches whose tag tells it."""
+    grammar = dispatch(uint8, {n: many(any_byte, n, n) for n in range(6)}, key=len)
+    assert takes(grammar, *([b"a"] * n for n in range(6)))
+    assert is_left(grammar, [b"ab"], [b"a"] * 6)
+    assert source_of(grammar).count("is not list") == 1

@@ -30,6 +30,7 @@ from ohneio.staging._build_pieces import (
     Written,
     expressions,
     joined,
+    packed,
     size_of,
     table_of,
 )
@@ -145,6 +146,8 @@ def test_a_size_is_a_sum_of_what_is_known_and_what_is_not():
     assert size_of(pieces) == "len(c) + len(d) + 9"
     with pytest.raises(TypeError):
         size_of([Written("n", DIGITS)])
+    with pytest.raises(TypeError):
+        packed(Code(), [Plain("a")])
 
 
 def test_two_pieces_are_added_and_more_are_joined():

@@ -6,8 +6,10 @@ import pytest
 from ohneio import (
     any_byte,
     bit,
+    choice,
     exactly,
     field,
+    forward,
     label,
     length_prefixed,
     literal,
@@ -187,3 +189,17 @@ def test_objects_of_a_subclass_are_left():
     class Sub(Message): ...
 
     assert is_left(record(Message), Sub(1, 2, b""))
+
+
+def test_a_field_that_depends_on_others_inside_of_recursion():
+    """Only `exactly` is known there; what its function makes else could come back."""
+
+    @wire
+    class Pair:
+        n: int = field(uint8)
+        data: bytes = field(lambda m: exactly(m.n) if m.n < 3 else until(b";"))
+
+    whole = forward()
+    whole.become(choice(literal(b"(") >> seq(record(Pair), whole), literal(b")") >> uint8))
+    small, large = (Pair(2, b"ab"), 7), (Pair(3, b"abc"), 7)
+    holds(whole, [small, 7], [large])

@@ -7,6 +7,7 @@ import pytest
 from ohneio import (
     Limits,
     any_byte,
+    choice,
     decimal,
     exactly,
     float32,
@@ -17,6 +18,7 @@ from ohneio import (
     int64,
     integer,
     leb128,
+    length_prefixed,
     line,
     literal,
     mqtt_varint,
@@ -173,3 +175,18 @@ def test_numbers_beside_each_other_are_packed_together():
     assert source_of(grammar).count("PACK") == 1
     assert "return PACK(part, part2, b'ab', part4, part5, part6)" in source_of(grammar)
     assert is_left(grammar, (1, 2, b"ab", 1 << 32, b"cd", b"e"), (1, 2, b"ac", 3, b"cd", b"e"))
+
+
+def test_a_length_of_few_digits_has_a_bound():
+    """It is known to be 0 or more, but not to have so few digits."""
+    grammar = length_prefixed(integer(digits=2))
+    assert takes(grammar, b"", bytes(99))
+    assert is_left(grammar, bytes(100))
+    assert takes(length_prefixed(decimal << literal(b":")), b"", bytes(300))
+
+
+def test_a_literal_that_was_compared_already_is_not_compared_again():
+    """One of several is told from the others by its value."""
+    grammar = choice(literal(b"a"), literal(b"b"))
+    assert takes(grammar, b"a", b"b")
+    assert source_of(grammar).count("b'a'") == 2

@@ -36,6 +36,11 @@ def refuse(_):
 GROUPS = {
     "map": (ohneio.map(int, until(b";"), lambda n: b"%d" % n), [1, -5], [b"a", None]),
     "map without an inverse": (seq(uint8) | uint8.map(bool), [(1,)], [True]),
+    "map without an inverse, behind what is built": (
+        seq(uint8, uint8.map(bool)) | uint8,
+        [1],
+        [(1, True)],
+    ),
     "try_map": (try_map(float, text(until(b";")), str), [1.5], []),
     "map that refuses": (uint8.map(bool, refuse), [], [True]),
     "map to what does not fit": (uint8.map(bool, str), [], [True]),
@@ -50,11 +55,21 @@ GROUPS = {
     ),
     "bind to no parser": (uint8.bind(lambda n: n, len), [], [b"a"]),
     "bind without an inverse": (seq(uint8) | uint8.bind(exactly), [(1,)], [b"a"]),
+    "bind without an inverse, behind what is built": (
+        seq(uint8, uint8.bind(exactly)) | uint8,
+        [1],
+        [(1, b"a")],
+    ),
     "recognize": (recognize(many(literal(b"ab"))), [b"", b"abab"], [b"a", bytearray(b"ab"), None]),
     "value": (value(7, literal(b"a")), [7, 7.0], [8, None]),
     "value None": (value(None, literal(b"a")), [None], [0, False]),
     "value True": (value(True, literal(b"a")), [True], [1, False]),
     "value of a list": (value([1], literal(b"a")), [[1]], [[2], (1,)]),
+    "values of some numbers": (
+        value(1, literal(b"a")) | value(2, literal(b"b")),
+        [1, 2],
+        [3, True, None],
+    ),
     "success": (seq(success(b"a"), uint8), [(b"a", 1)], [(b"b", 1)]),
     "label": (label("size", uint8), [1], [256]),
     "example": (uint8.example(None), [1], [256]),

@@ -1,5 +1,6 @@
 """What the search of `test_differential` has found, each as small as it got."""
 
+import attrs
 import pytest
 
 from ohneio import (
@@ -21,6 +22,7 @@ from ohneio import (
     seq,
     sized,
     skip,
+    success,
     take_while,
     text,
     uint8,
@@ -59,6 +61,24 @@ class Sizing:
 
     size: int = field(uint8, frames=True)
     many: list[bytes] = field(many(exactly(1)))
+
+
+@attrs.define
+class Setting:
+    """A class that changes what it is given."""
+
+    n: int = field(uint8)
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value + 1)
+
+
+@wire
+class Asking:
+    """A field that asks for what is no attribute."""
+
+    size: int = field(uint8, frames=True)
+    body: bytes = field(lambda it: exactly(it.size))
 
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -101,6 +121,25 @@ FOUND = {
     ),
     "a level that does not begin does not count": (nested(a) | b, b"b", Limits(max_depth=0)),
     "not even where a list ends": (nested_by_two(), b"(a(a)a)(((", Limits(max_depth=3)),
+    "a tag that its own parser refuses": (
+        dispatch(one_of(b"ab"), {b"a": b, b"c": c}, default=uint8),
+        b"abcb",
+    ),
+    "a tag of nothing but constants": (
+        dispatch(uint8, {n: success(n) for n in range(97, 105)}),
+        b"abc~",
+    ),
+    "what failed at the end of a frame that goes on": (
+        length_prefixed(uint8, choice(many(a), many(b)) << c),
+        b"\1a",
+    ),
+    "a token behind an alternative that held too much": (
+        seq(lookahead(until(b";") >> a), until(b"a")),
+        b"x;axx;b",
+        SMALL,
+    ),
+    "a class that sets its attributes by itself": (record(Setting), b"ab"),
+    "a frame's size is nobody's to ask for": (record(Asking), b"\1a"),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 

@@ -1,0 +1,57 @@
+"""What a grammar becomes that parses: its code, and whether it does what the nodes do."""
+
+from collections.abc import Iterator
+
+from ohneio import Limits, Parser
+from ohneio.core._limits import DEFAULT_LIMITS
+from ohneio.core._parser import LATE
+from ohneio.staging._engine import FORMS, compiled, written
+from tests.staging.differing import Case, compare
+
+__all__ = ["agrees", "code_of", "once"]
+
+
+def code_of(grammar: Parser[object], form: str = "items") -> str:
+    """Return the source of one function."""
+    made = written(grammar, FORMS[form])
+    assert made is not None
+    return made.source
+
+
+def once(grammar: Parser[object], data: bytes, limits: Limits = DEFAULT_LIMITS) -> object:
+    """Return what the function of a whole input returns: a value, or ``LATE``."""
+    made = compiled(grammar, FORMS["once"])
+    assert made is not None
+    return made(data, limits)
+
+
+def agrees(
+    grammar: Parser[object],
+    *inputs: bytes,
+    limits: Limits = DEFAULT_LIMITS,
+    late: bool | None = None,
+) -> None:
+    """Do with each of *inputs*, however it is cut, what is done without staging.
+
+    As a whole all of them are *late*, left to the nodes, or at least one is not: if that is said.
+    """
+    for form in FORMS.values():  # by themselves: no error in writing is passed over
+        written(grammar, form)
+    if late is not None:
+        assert late is all(once(grammar, data, limits) is LATE for data in inputs)
+    joined = [Case(grammar, one, [[one], [*bytewise(one)]], limits) for one in inputs]
+    apart = [Case(grammar, one, [*few(one)], limits, apart=True) for one in inputs]
+    compare(*joined, *apart)
+
+
+def bytewise(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + 1] for at in range(len(data)))
+
+
+def few(data: bytes) -> Iterator[list[bytes]]:
+    """Yield some ways to cut *data*: at each place, in small pieces, and with nothing between."""
+    yield [data]
+    yield [*bytewise(data)]
+    yield from ([data[:at], data[at:]] for at in range(1, len(data)))
+    yield [data[at : at + 2] for at in range(0, len(data), 2)] + [b""]
+    yield [data[:1], b""] + [data[at : at + 3] for at in range(1, len(data), 3)]

@@ -1,0 +1,107 @@
+"""Source that is being written: lines, blocks, names, and how much of them there may be."""
+
+import pytest
+
+from ohneio.staging._code import DEEP, LONG, SHORT, Code, function_name
+
+
+def test_lines_stand_as_deep_as_their_block():
+    """What is not in it stands where it stood before."""
+    code = Code()
+    with code.block("while True:"):
+        code.line("x = 1")
+        with code.block("if x:"):
+            code.line("break")
+    code.line("y = 2")
+    assert code.source == "while True:\n    x = 1\n    if x:\n        break\ny = 2\n"
+
+
+def test_an_empty_block_says_so():
+    """Python wants at least one line in it."""
+    code = Code()
+    with code.block("if x:"):
+        pass
+    assert code.source == "if x:\n    pass\n"
+
+
+def test_lines_can_be_taken_back_filled_in_and_put_between():
+    """What is known only later is written where it belongs."""
+    code = Code()
+    with code.block("def f():"):
+        place = code.place
+        mark = code.mark()
+        code.line("oh")
+        code.back_to(mark)
+        code.line("x = @@")
+    code.fill("@@", "1")
+    code.insert(*place, "y = 2")
+    assert code.source == "def f():\n    y = 2\n    x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("hint", "names"),
+    [
+        ("size", ["size", "size2", "size3"]),
+        ("Content Length", ["content_length", "content_length2"]),
+        ("7bit", ["_7bit", "_7bit2"]),
+        ("--", ["it", "it2"]),
+        ("class", ["class2", "class3"]),
+        ("len", ["len2"]),
+        ("stop", ["stop2"]),
+    ],
+)
+def test_a_name_is_like_its_hint_and_nobody_elses(hint, names):
+    """Neither Python's own, nor one that is reserved, nor one that was given before."""
+    code = Code()
+    code.reserve("stop")
+    assert [code.fresh(hint) for _ in names] == names
+
+
+@pytest.mark.parametrize("value", [7, b"\r\n", True, None, 10 ** (SHORT - 1)])
+def test_what_is_short_and_plain_is_written_out(value):
+    """So that the code can be read."""
+    code = Code()
+    assert code.constant(value, "it") == repr(value)
+    assert code.namespace == {}
+
+
+@pytest.mark.parametrize("value", [10**SHORT, b"a" * SHORT, 1.5, "a", (1,), object()])
+def test_what_is_long_or_an_object_has_a_name(value):
+    """The same one each time, in the module that the code will live in."""
+    code = Code()
+    assert code.constant(value, "the value") == code.constant(value, "other") == "THE_VALUE"
+    assert code.namespace == {"THE_VALUE": value}
+    assert code.constant([], "the value") == "THE_VALUE2"
+    assert code.constant([], "?") == "IT"
+
+
+def test_the_namespace_keeps_what_has_a_name():
+    """An object that was gone could give its place, and so its name, to another one."""
+    code = Code()
+    names = {code.constant([number], "it") for number in range(100)}
+    assert len(names) == 100
+
+
+def test_there_is_room_until_it_is_deep_or_long():
+    """Python nests twenty blocks, and nobody reads thousands of lines."""
+
+    def deeper(depth):
+        if not depth:
+            return code.has_room
+        with code.block("if x:"):
+            return deeper(depth - 1)
+
+    code = Code()
+    assert deeper(DEEP - 1)
+    assert not deeper(DEEP)
+    while len(code.lines) < LONG:
+        assert code.has_room
+        code.line("x = 1")
+    assert not code.has_room
+
+
+def test_a_users_function_keeps_its_name_if_it_has_one():
+    """Whatever may be called is a function; not all have a name that code could use."""
+    assert function_name(int) == "int"
+    assert function_name(lambda: 0) == "function"
+    assert function_name(object()) == "function"

@@ -1,0 +1,440 @@
+"""When a grammar becomes functions, what that costs, and what is left of it."""
+
+import copy
+import gc
+import importlib
+import linecache
+import pickle
+import sys
+import threading
+import traceback
+import weakref
+
+import attrs
+import pytest
+
+import ohneio.staging
+from ohneio import (
+    ParseError,
+    Parser,
+    at_eof,
+    choice,
+    decimal,
+    emit,
+    exactly,
+    forward,
+    length_prefixed,
+    literal,
+    many,
+    parser,
+    protocol,
+    rest,
+    seq,
+    stream,
+    uint8,
+    uint16,
+    until,
+)
+from ohneio.core import _parser
+from ohneio.staging import _engine, hand_over, source, stage, unstaged
+from ohneio.staging._engine import FORMS, LARGEST, compiled
+from tests.processes import python
+from tests.staging.differing import only
+
+FORM_NAMES = ["items", "item", "once", "build"]
+
+
+def grammar():
+    """A new one each time."""
+    return seq(uint8, length_prefixed(uint16, until(b";")))
+
+
+@pytest.fixture
+def asked():
+    """Which grammars were staged, and for what, while those used a second time are."""
+    found = []
+
+    def noted(node, form):
+        found.append((node, form))
+        return _engine.staged(node, form)
+
+    before = [*_parser._stager]
+    _parser.stage_with(noted, source, uses=1)
+    yield found
+    _parser._stager[:] = before
+
+
+# By itself.
+
+
+def test_a_grammar_is_staged_when_it_is_used_again(asked):
+    """Separately for each way to use it."""
+    one, data = grammar(), b"\1\0\2a;"
+
+    @protocol
+    def by_hand():
+        return (yield from one)
+
+    ways = {
+        "once": lambda: one.parse(data),
+        "build": lambda: one.build((1, b"a")),
+        "item": lambda: one.parse_prefix(data),
+        "items": lambda: [*one.parse_stream([data])],
+    }
+    for form, way in ways.items():
+        first = way()
+        assert (one, form) not in asked
+        assert way() == first
+        assert asked[-1] == (one, form)
+        assert way() == first
+    assert len(asked) == 4
+    conn = by_hand()
+    conn.send(data)
+    assert conn.get_result() == (1, b"a")
+    assert len(asked) == 4
+
+
+def test_a_stream_goes_on_with_functions(asked):
+    """Its second item is a second use: also in the first stream, which may live long."""
+    one = grammar()
+    conn = stream(one)()
+    conn.send(b"\1\0\2a;")
+    assert asked == []
+    conn.send(b"\1\0\2a;" * 3)
+    assert conn.events() == [(1, b"a")] * 4
+    assert asked == [(one, "item")]
+
+
+def test_importing_grammars_stages_nothing(asked):
+    """Whatever is done to make them."""
+    names = ["http1", "messagepack", "mqtt", "resp", "websocket"]
+    before = {name: sys.modules.pop(f"examples.{name}", None) for name in names}
+    try:
+        for name in names:
+            importlib.import_module(f"examples.{name}")
+    finally:
+        for name, module in before.items():
+            if module is not None:
+                sys.modules[f"examples.{name}"] = module
+    assert asked == []
+
+
+def test_a_grammar_that_is_made_in_a_loop_and_used_once_is_not_staged(asked):
+    """However it is used."""
+    data = b"\1\0\2a;"
+    for _ in range(3):
+        assert grammar().parse(data) == (1, b"a")
+        assert grammar().parse_prefix(data) == ((1, b"a"), b"")
+        assert [*grammar().parse_stream([data])] == [(1, b"a")]
+        assert grammar().build((1, b"a")) == data
+        conn = stream(grammar())()
+        conn.send(data)
+        assert conn.events() == [(1, b"a")]
+    assert asked == []
+
+
+def test_what_a_function_makes_each_time_is_not_staged(asked):
+    """Such as the parser of a `bind`, which is used once."""
+    body = uint8.bind(lambda n: seq(exactly(n)), lambda it: len(it[0]))
+    for _ in range(4):
+        assert body.parse(b"\2ab") == (b"ab",)
+    assert {node for node, _ in asked} == {body}
+
+
+def test_a_grammar_that_waits_for_its_forward_is_staged_when_it_is_whole(asked):
+    """Before that it is neither counted out nor given up."""
+    whole = forward()
+    one = seq(uint8, whole)
+    for _ in range(3):
+        with pytest.raises(Exception, match="forward"):
+            one.parse(b"ab")
+    assert asked == []
+    whole.become(uint8)
+    for _ in range(2):
+        assert one.parse(b"ab") == (97, 98)
+    assert (one, "once") in asked
+
+
+# To force and to forbid it.
+
+
+def test_to_stage_is_to_make_all_functions_now():
+    """And to give the same parser back."""
+    one = grammar()
+    assert stage(one) is one
+    assert [*one._staged] == FORM_NAMES
+    assert all(callable(function) for function in one._staged.values())
+
+
+def test_what_may_not_be_staged_never_is(asked):
+    """Unless somebody wants it; grammars that it is in are not concerned."""
+    one = grammar()
+    assert unstaged(one) is one
+    for _ in range(3):
+        assert one.parse(b"\1\0\2a;") == (1, b"a")
+    assert asked == []
+    around = many(one)
+    for _ in range(2):
+        assert around.parse(b"\1\0\2a;") == [(1, b"a")]
+    assert asked == [(around, "once")]
+    assert callable(stage(one)._staged["once"])
+
+
+def test_what_is_too_large_is_not_staged():
+    """Nobody would read it."""
+    large = seq(*[seq(uint8) for _ in range(LARGEST)])
+    assert set(stage(large)._staged.values()) == {None}
+    assert large.parse(bytes(LARGEST)) == ((0,),) * LARGEST
+
+
+def test_what_is_not_whole_is_not_staged():
+    """`stage` leaves it as it is; the nodes say what is missing."""
+    assert set(stage(seq(uint8, forward()))._staged.values()) == {None}
+
+
+@attrs.frozen(eq=False)
+class Unsound(Parser):
+    """A class that proves something of its children."""
+
+    parser: Parser[object]
+
+    def _prove(self):
+        raise ValueError("never")
+
+    def _parse(self):
+        return self.parser._parse()
+
+
+def test_what_is_wrong_with_a_node_is_wrong_when_it_runs(asked):
+    """Staging proves what the nodes do, and leaves it to them to say so."""
+    one = choice(uint8, seq(Unsound(uint8)))
+    with pytest.raises(ValueError, match="never"):
+        stage(one)
+    for _ in range(3):
+        assert one.parse(b"a") == 97
+
+
+@pytest.mark.parametrize(
+    ("wish", "staged"), [("", [None, True]), ("off", [None, None]), ("always", [True, True])]
+)
+def test_the_environment_says_when(monkeypatch, wish, staged):
+    """On second use, never, or at once."""
+    monkeypatch.setenv("OHNEIO_STAGING", wish)
+    with only(None):
+        hand_over()
+        one, found = seq(uint8), []
+        for _ in range(2):
+            one.parse(b"a")
+            found.append(callable(getattr(one, "_staged", {}).get("once")) or None)
+        assert found == staged
+        assert bool(one.source) == (wish != "off")
+
+
+def test_importing_it_hands_it_over():
+    """So nobody has to do anything."""
+    script = "import ohneio; print(ohneio.uint8.source)"
+    assert python("-c", script, check=True).stdout == source(uint8) + "\n"
+
+
+# Where it fails.
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, MemoryError, SyntaxError])
+def test_a_stager_that_fails_leaves_the_nodes_running(monkeypatch, error):
+    """It is asked once; nothing else is different."""
+    calls = []
+
+    def failing(node, form):
+        calls.append(form.name)
+        raise error
+
+    monkeypatch.setattr(_engine, "written", failing)
+    with only(_engine.staged):
+        one = grammar()
+        for _ in range(3):
+            assert one.parse(b"\1\0\2a;") == (1, b"a")
+            assert one.build((1, b"a")) == b"\1\0\2a;"
+            assert [*one.parse_stream([b"\1\0", b"\2a;"])] == [(1, b"a")]
+            assert one.parse_prefix(b"\1\0\2a;b") == ((1, b"a"), b"b")
+    assert sorted(calls) == sorted(FORM_NAMES)
+
+
+def test_a_grammar_that_does_not_build_has_one_function_less():
+    """Its source says so as well."""
+    one = stage(uint8.map(bool))
+    assert one._staged["build"] is None
+    assert "def once" in source(one)
+    assert "def build" not in source(one)
+
+
+# What is left of it.
+
+
+def test_a_staged_grammar_is_the_same_as_before():
+    """Its functions are no part of it: not of what it is equal to, and not of what is kept."""
+    one, other = stage(grammar()), grammar()
+    assert one == other
+    assert hash(one) == hash(other)
+    assert repr(one) == repr(other)
+    assert pickle.dumps(one) == pickle.dumps(other)
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert not hasattr(pickle.loads(pickle.dumps(one)), "_staged")
+    assert copy.copy(one) is copy.deepcopy(one) is one
+    assert attrs.evolve(one) == one
+    assert not hasattr(attrs.evolve(one), "_staged")
+
+
+def test_a_grammar_that_is_dropped_is_gone_with_its_functions():
+    """The functions know the grammar, and it knows them: nobody else does."""
+    one = stage(seq(uint8, until(b";")))
+    functions = [weakref.ref(function) for function in one._staged.values()]
+    inner = weakref.ref(one.parts[1])
+    assert len([name for name in linecache.cache if name.startswith("<ohneio")]) >= 4
+    for form, data in (("once", b"a;"), ("build", (1, b"b"))):
+        one.parse(data) if form == "once" else one.build(data)
+    one = None
+    gc.collect()
+    assert [function() for function in functions] == [None] * 4
+    assert inner() is None
+
+
+def test_thousands_of_grammars_leave_nothing_behind():
+    """Neither in `linecache`, nor as objects that the garbage collector sees."""
+
+    def many_of_them(count):
+        for _ in range(count):
+            compiled(seq(uint8, literal(b"a")), FORMS["once"])
+        gc.collect()
+        return len(linecache.cache), len(gc.get_objects())
+
+    many_of_them(50)
+    lines, objects = many_of_them(10)
+    more_lines, more_objects = many_of_them(2000)
+    assert more_lines == lines
+    assert abs(more_objects - objects) < 500
+
+
+def raising(_):
+    raise KeyError("no")
+
+
+@pytest.mark.parametrize("form", ["once", "items", "item", "build"])
+def test_tracebacks_show_the_lines_of_the_code(form):
+    """As those of any other module."""
+    one = stage((decimal << literal(b";")).map(raising, raising))
+    ways = {
+        "once": lambda: one.parse(b"7;"),
+        "items": lambda: [*one.parse_stream([b"7;"])],
+        "item": lambda: one.parse_prefix(b"7;"),
+    }
+    if form == "build":
+        made = compiled(one, FORMS["build"])
+        filename, line = made.__code__.co_filename, made.__code__.co_firstlineno
+        assert linecache.getline(filename, line) == "def build(value, limits):\n"
+        return
+    with pytest.raises(KeyError) as caught:
+        ways[form]()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert f'File "<ohneio {form} ' in shown
+    assert "value2 = RAISING(number2)" in shown
+    assert "    raise KeyError" in shown
+
+
+def test_a_traceback_outlives_the_grammar():
+    """Who has the one has the other: the lines are there as long as it is."""
+    with pytest.raises(KeyError) as caught:
+        stage(seq(uint8, uint8).map(raising)).parse(b"ab")
+    gc.collect()
+    assert "RAISING(" in "".join(traceback.format_exception(caught.value))
+
+
+# Side by side.
+
+
+def test_two_threads_may_stage_one_grammar_at_once():
+    """Each works with a whole function, whoever was first."""
+    barrier, made = threading.Barrier(2, timeout=60), []
+
+    def slow(node, form):
+        barrier.wait()
+        function = _engine.staged(node, form)
+        made.append(function)
+        barrier.wait()
+        return function
+
+    one, results = grammar(), []
+
+    def use():
+        results.append(one.parse(b"\1\0\2a;"))
+
+    with only(slow):
+        threads = [threading.Thread(target=use) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert results == [(1, b"a")] * 2
+    assert one._staged["once"] in made
+    assert one.parse(b"\2\0\1;") == (2, b"")
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_a_connection_in_the_middle_goes_on_as_it_was(cut):
+    """Whether the grammar is staged meanwhile or not, new ones and old ones do the same."""
+    data = b"\1\0\2a;" * 2
+    one = unstaged(grammar())
+    old = stream(one)()
+    old.send(data[:cut])
+    stage(one)
+    new = stream(one)()
+    new.send(data[:cut])
+    for conn in (old, new):
+        conn.send(data[cut:])
+        with pytest.raises(ParseError, match="where the frame ends"):
+            conn.send(b"\1\0\1x")
+    assert old.events() == new.events() == [(1, b"a")] * 2
+    assert str(old.error) == str(new.error)
+    assert old.error.offset == new.error.offset
+    assert old.unconsumed == new.unconsumed
+
+
+def test_many_connections_share_the_functions():
+    """A function keeps all that it knows in its own locals."""
+    one = stage(seq(uint8, until(b";")))
+    conns = [stream(one)() for _ in range(5)]
+    for number, conn in enumerate(conns):
+        conn.send(bytes([number]) + b"a" * number)
+    for conn in conns:
+        conn.send(b";")
+    assert [conn.events() for conn in conns] == [[(n, b"a" * n)] for n in range(5)]
+
+
+@parser
+def by_hand():
+    """A parser that uses others."""
+    while not (yield from at_eof()):
+        yield from emit((yield from until(b";")))
+
+
+def test_what_is_written_by_hand_runs_as_it_is():
+    """Its own function is nobody's to write anew."""
+    one = stage(seq(uint8, exactly(1)))
+
+    @protocol
+    def using():
+        first = yield from one
+        try:
+            yield from one
+        except ParseError as error:
+            return first, error.offset
+
+    conn = using()
+    conn.send(b"\1ab")
+    conn.send_eof()
+    assert conn.get_result() == ((1, b"a"), 3)
+
+
+def test_the_package_says_what_it_has():
+    """Four functions, of which two are for everybody."""
+    assert set(ohneio.staging.__all__) == {"hand_over", "source", "stage", "unstaged"}
+    assert isinstance(source(rest), str)

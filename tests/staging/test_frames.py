@@ -1,0 +1,147 @@
+"""Frames: sizes, lengths, delimiters and checksums around other parsers."""
+
+import zlib
+
+import pytest
+
+from ohneio import (
+    Limits,
+    any_byte,
+    checksummed,
+    choice,
+    count_prefixed,
+    decimal,
+    delimited,
+    dispatch,
+    exactly,
+    field,
+    int8,
+    length_prefixed,
+    literal,
+    many,
+    optional,
+    record,
+    rest,
+    seq,
+    sized,
+    skip,
+    take_while,
+    uint8,
+    uint16,
+    until,
+    wire,
+)
+from tests.staging.parsing import agrees, code_of
+
+
+def first_byte(data):
+    return data[:1]
+
+
+def refuse(data):
+    raise KeyError("no")
+
+
+@wire
+class Framed:
+    """A record with a frame inside, of whatever size."""
+
+    size: int = field(uint8, frames=True)
+    body: bytes = field(any_byte)
+    more: list = field(many(any_byte))
+
+
+byte_and_rest = seq(any_byte, rest)
+shifted = uint8.map(lambda n: n - 1, lambda n: n + 1)
+summed = checksummed(length_prefixed(uint8), first_byte, stored=any_byte)
+sums = checksummed(seq(uint8, exactly(2)), zlib.crc32)
+
+#: A grammar and bytes for it.
+FRAMES = {
+    "sized": (sized(3, seq(uint8, rest)), [b"abcde", b"ab"]),
+    "sized, too small": (sized(2, exactly(3)), [b"abcd", b"a"]),
+    "sized, too large": (sized(4, uint16), [b"abcde"]),
+    "sized by what may be nothing": (sized(2, many(literal(b"a"))) << literal(b"!"), [b"aa!ab!"]),
+    "sized in sized": (sized(4, seq(sized(2, rest), sized(3, rest))), [b"abcdef"]),
+    "families of sizes": (
+        dispatch(uint8, {n: sized(n, byte_and_rest) for n in range(5)}),
+        [b"\2ab\1a\4abcd\0", b"\3ab"],
+    ),
+    "length_prefixed": (length_prefixed(uint8), [b"\3abc\0\2ab", b"\4abc"]),
+    "length_prefixed, dropped": (skip(length_prefixed(uint8)) >> uint8, [b"\2abc\0d"]),
+    "length_prefixed in digits": (
+        length_prefixed(decimal << literal(b":"), many(uint16)),
+        [b"4:abcd0:3:abc", b"4x"],
+    ),
+    "a length that may be below 0": (length_prefixed(int8), [b"\2ab\xffa"]),
+    "a length that is mapped": (length_prefixed(shifted, rest), [b"\3ab\1\0a"]),
+    "a length that is no number": (
+        length_prefixed(uint8.map(lambda n: "1" if n > 4 else n)),
+        [b"\1a\5abcde"],
+    ),
+    "a length in an alternative": (
+        choice(length_prefixed(int8) << literal(b";"), any_byte),
+        [b"\2ab;\xff\2abc"],
+    ),
+    "a frame in an alternative": (
+        choice(seq(literal(b"a"), sized(2, many(take_while(b"b", min=1))), uint8), any_byte),
+        [b"abbcabcd", b"ab"],
+    ),
+    "a frame in a larger one": (
+        length_prefixed(uint8, length_prefixed(uint8, rest)),
+        [b"\3\2ab\2\2a"],
+    ),
+    "a count in a frame": (sized(3, count_prefixed(uint8, uint8)), [b"\2ab\3ab"]),
+    "delimited": (delimited(b";", many(uint16)), [b"abcd;;abc;", b"ab"]),
+    "delimited, bounded": (delimited(b"\r\n", rest, max=2), [b"ab\r\nabc\r\n"]),
+    "delimited, in an alternative": (
+        choice(delimited(b";", literal(b"a")), any_byte),
+        [b"a;b;a", b"aa;"],
+    ),
+    "delimited, dropped": (skip(delimited(b";", rest)) >> uint8, [b"ab;cd;"]),
+    "delimited, with a choice": (delimited(b";", optional(seq(uint8, uint8))), [b"ab;;a;"]),
+    "checksummed": (sums, [b"abc" + zlib.crc32(b"abc").to_bytes(4) * 2, b"ab"]),
+    "checksummed by a byte": (summed, [b"\2ab\2\1a\1\0\0\1ab"]),
+    "checksummed in a frame": (sized(4, summed), [b"\2ab\2", b"\2ab\3"]),
+    "checksummed in an alternative": (choice(summed, any_byte), [b"\1a\1\1b\2"]),
+    "the rest of a record": (record(Framed), [b"\3abcd\0\1a", b"\2a", b"\1a\1"]),
+    "the rest of a record that is tried": (choice(record(Framed), any_byte), [b"\3abcd\1"]),
+    "checksummed by a function that raises": (checksummed(uint8, refuse), [b"abcdef"]),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_frame_is_taken_as_by_its_node(name):
+    """Filled or not, cut or not, alone and inside of others."""
+    grammar, inputs = FRAMES[name]
+    agrees(grammar, *inputs)
+    agrees(seq(uint8, grammar), b"x" + inputs[0][:5])
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_limits_hold_in_frames(most):
+    """A frame may be longer than a token."""
+    for name in ("sized", "length_prefixed", "delimited", "sized in sized"):
+        grammar, inputs = FRAMES[name]
+        agrees(grammar, inputs[0], limits=Limits(max_buffered=most))
+
+
+def test_a_body_is_one_slice():
+    """Its length is compared with what is there, and nothing else."""
+    source = code_of(length_prefixed(uint8))
+    assert "end2 = pos + number" in source
+    assert "data2 = data[pos:end2]" in source
+
+
+def test_what_is_in_a_frame_ends_where_it_does():
+    """The end of the block is the frame's for as long as it lasts."""
+    source = code_of(sized(4, seq(uint8, many(uint8))))
+    assert "stop = end2" in source
+    assert "if pos != end2:" in source
+
+
+def test_a_delimiter_is_searched_once():
+    """What is inside is taken from what was found."""
+    assert "outer, stop = stop, end2" in code_of(delimited(b";", many(uint16)))
+    assert code_of(delimited(b";", rest), "once").count("find(") == 1
+    assert code_of(until(b";"), "once").count("find(") == 1

@@ -1,0 +1,158 @@
+"""Records: fields in order, those that depend on others among them."""
+
+import attrs
+import pytest
+
+from ohneio import (
+    Limits,
+    ParseError,
+    any_byte,
+    choice,
+    exactly,
+    field,
+    label,
+    length_prefixed,
+    literal,
+    many,
+    record,
+    rest,
+    seq,
+    sized,
+    text,
+    uint8,
+    uint16,
+    until,
+    wire,
+)
+from tests.staging.parsing import agrees, code_of
+
+
+@wire
+class Plain:
+    kind: int = field(uint8)
+    flags: int = field(uint16)
+    body: bytes = field(length_prefixed(uint8))
+
+
+@wire
+class Depending:
+    size: int = field(uint8)
+    body: bytes = field(lambda m: exactly(m.size - 1))
+    words: str = field(lambda m: text(exactly(m.twice)))
+    more: list = field(lambda m: many(any_byte, m.size, m.size))
+
+    @property
+    def twice(self):
+        return len(self.body) * 2
+
+
+@wire
+class Mapped:
+    size: int = field(uint8)
+    body: bytes = field(lambda m: exactly(m.size).map(refusing))
+
+
+def refusing(one):
+    if one[:1] == b"k":
+        raise KeyError("k")
+    if one[:1] == b"p":
+        raise ParseError("by hand")
+    return one[::-1]
+
+
+@wire
+class Optionally:
+    flag: int = field(uint8)
+    one: int | None = field(uint16, when=lambda m: m.flag & 1)
+    two: bytes | None = field(lambda m: exactly(m.one or 1), when=lambda m: m.flag & 2)
+    last: bytes = field(until(b";"))
+
+
+@wire
+class Raising:
+    n: int = field(uint8)
+    body: bytes = field(lambda m: refusing(b"kp"[m.n : m.n + 1]))
+    last: int | None = field(uint8, when=lambda m: refusing(m.body))
+
+
+@wire
+class Computed:
+    size: int = field(uint8, computed=lambda m: len(m.body))
+    body: bytes = field(until(b";"))
+
+
+@attrs.frozen
+class Refusing:
+    n: int = field(uint8)
+    body: bytes = field(length_prefixed(uint8))
+
+    def __attrs_post_init__(self):
+        if self.n > 9:
+            raise ValueError("too much")
+
+
+@wire
+class Early:
+    n: int = field(lambda m: exactly(m.later))
+    later: int = field(uint8)
+
+
+@wire
+class Outer:
+    inner: Plain = field(record(Plain))
+    others: list = field(many(record(Optionally), 1, 1))
+    last: int = field(uint8)
+
+
+#: A class and bytes for it.
+RECORDS = {
+    "plain": (Plain, [b"\1\0\2\3abc\1\0\2\0", b"\1\0\2\5ab", b"\1\0"]),
+    "depending": (Depending, [b"\2aabxy\1\1\3abwxyz123", b"\0", b"\3ab\xff", b"\2a\xff\xffxy"]),
+    "mapped": (Mapped, [b"\2ab\0\1k", b"\1p", b"\3a"]),
+    "optionally": (Optionally, [b"\0a;\1\0\5;\2ab;\3\0\1ab;", b"\3\0\2a", b"\1\0"]),
+    "raising": (Raising, [b"\0", b"\1", b"\2a"]),
+    "computed": (Computed, [b"\2ab;\0;\1ab;", b"\2a"]),
+    "refusing": (Refusing, [b"\1\1a\x0a\1a", b"\1\2"]),
+    "asking too early": (Early, [b"a\1"]),
+    "in each other": (Outer, [b"\1\0\2\0\0a;x" * 2, b"\1\0\2\1a\1\0"]),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_is_taken_as_by_its_node(name):
+    """Alone, in a label, where it is tried, and in a frame."""
+    cls, inputs = RECORDS[name]
+    one = record(cls)
+    agrees(one, *inputs)
+    agrees(choice(seq(label("all", one), literal(b"!")), any_byte), inputs[0] + b"!", inputs[-1])
+    agrees(sized(4, seq(one, rest)), inputs[0], inputs[-1])
+
+
+def test_limits_hold_in_records():
+    """Of what a field may be long, and how many there may be."""
+    for name in ("plain", "depending"):
+        cls, inputs = RECORDS[name]
+        for limits in (Limits(max_buffered=2), Limits(max_items=1)):
+            agrees(record(cls), inputs[0], limits=limits)
+
+
+def test_fields_are_locals_of_their_names():
+    """And an object that only stores them is made by storing them."""
+    source = code_of(record(Plain))
+    assert "kind, flags, size = UNPACK(data, pos)" in source
+    assert "body = data[pos:end2]" in source
+    assert "SET_BODY(plain, body)" in source
+
+
+def test_functions_are_given_a_view_of_the_fields_so_far():
+    """One, that is told what is new."""
+    source = code_of(record(Depending))
+    assert source.count("view = SEEN()") == 1
+    assert source.count("view.size = ") == 1
+
+
+def test_a_record_that_is_judged_is_tried_as_a_whole():
+    """What is computed, or refused, is known when all of it is there."""
+    for cls in (Computed, Refusing):
+        assert "except Irregular:" in code_of(record(cls))
+    assert "Irregular" not in code_of(record(Plain))
