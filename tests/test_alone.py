@@ -1,4 +1,4 @@
-"""Each module of core and of combinators is tested by the file of its own name, and wholly."""
+"""Each module of the library's inner packages is tested by the file of its own name, and wholly."""
 
 import functools
 import importlib.util
@@ -13,7 +13,7 @@ from tests import alone
 from tests.processes import PATIENCE, started
 
 #: The files of each package that test no module, but what all have in common.
-TOGETHER = {"core": set(), "combinators": {"each"}}
+TOGETHER = {"core": set(), "combinators": {"each"}, "staging": {"differential", "found"}}
 
 
 @pytest.fixture(scope="module")

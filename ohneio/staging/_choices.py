@@ -164,6 +164,7 @@ def tried_item(
                 e.line("again = looked")
     passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
     with e.block(f"if {target} is LATE:"):
+        e.unskip(passed)
         e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
         with e.block(f"if {target} is {e.constant(MISS, 'MISS')}:"):
             missed()

@@ -32,7 +32,7 @@ from ..core._errors import ParseError
 from ..core._facts import ANY
 from ..core._parser import LATE, Parser, nodes
 from ._code import Code
-from ._late import Irregular, behind, framed, labelled, named, settled
+from ._late import Irregular, behind, framed, labelled, named, nothing, settled
 from ._making import maker
 
 __all__ = ["Emitter", "Form", "Node", "Rule", "Skipped", "around", "rule", "rules"]
@@ -301,7 +301,7 @@ class Emitter:
                 self.line(f"{mark} = run.keep_from(base + {at})")
 
     def _take_up(self, after: int) -> None:
-        for place in [*self.ends, *(end for end, outer in self.frames if outer)]:
+        for place in [*self.ends, *(end for end, _ in self.frames)]:
             self.line(f"{place} -= source.base - base")
         self.line("data, pos, stop, base = source.here()")
         if after:
@@ -314,9 +314,8 @@ class Emitter:
 
     def _stops(self) -> None:
         for end, outer in self.frames:
-            if outer:
-                self.line(f"{outer} = stop")
-                self.line(f"stop = min({end}, stop)")
+            self.line(f"{outer} = stop")
+            self.line(f"stop = min({end}, stop)")
 
     def _around(self, steps: str, *, first: bool) -> str:
         """Return *steps* in the scopes around, the *first* ones behind what was skipped here."""
@@ -372,6 +371,20 @@ class Emitter:
             name = self.code.constant(node, "skipped")
             self.skipped.append(Skipped(name, at, len(self.scopes)))
 
+    def unskip(self, some: list[Skipped]) -> None:
+        """Say that none of *some* was skipped: the node around them runs from its beginning."""
+        places = dict.fromkeys(one.at for one in some)
+        if places:
+            self.line(f"{' = '.join(places)} = -1")
+
+    def tell_skipped(self) -> None:
+        """Let whoever goes on behind code that knows of none learn what could have stood here."""
+        if self.skipped:
+            self.settle()
+            places = dict.fromkeys(one.at for one in self.skipped)
+            with self.block(f"if {' or '.join(f'base + pos == {at}' for at in places)}:"):
+                self.late(f"{self.constant(nothing, 'nothing')}()", "")
+
     # What is tried.
 
     @contextlib.contextmanager
@@ -402,6 +415,7 @@ class Emitter:
         with self.block(f"if {target} is LATE:"):
             if looks:
                 self.line("again = looked")
+            self.unskip([one for one in after if one not in skipped])
             self.late(steps or self.steps(node), target)
         self.skipped = after
         return target
@@ -467,30 +481,29 @@ class Emitter:
 
     @contextlib.contextmanager
     def inside(self, end: str) -> Generator[None]:
-        """Let what is inside end at *end*, where ``stop`` is already."""
+        """Let what is inside end at *end*, where ``stop`` is already; only in what may leave."""
         self.frames.append((end, ""))
         yield
         self.frames.pop()
 
     @contextlib.contextmanager
     def kept(self) -> Generator[tuple[str, str]]:
-        """Let the bytes of what is inside be kept; give the mark, and where it began."""
+        """Let the bytes of what is inside be kept; give the mark, and where it began.
+
+        Not in what may leave, which begins anew where something is irregular.
+        """
         self.settle()
         mark, begins = self.code.fresh("mark"), self.code.fresh("begins")
         self.line(f"{begins} = pos")
-        if not self.leaving:
-            self.line(f"{mark} = None")
-            self.marks.append((mark, begins))
+        self.line(f"{mark} = None")
+        self.marks.append((mark, begins))
         yield mark, begins
-        if not self.leaving:
-            self.marks.pop()
+        self.marks.pop()
 
     def unless_marked(
         self, scope: tuple[str, str], target: str, otherwise: str = "True"
     ) -> contextlib.AbstractContextManager[None]:
         """Write code for where *scope* has no mark; where it has, *target* is *otherwise*."""
-        if self.leaving:
-            return contextlib.nullcontext()
         self.line(f"{target} = {otherwise}")
         return self.block(f"if {scope[0]} is None:")
 

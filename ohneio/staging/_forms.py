@@ -15,7 +15,6 @@ from ..core._steps import WAIT
 from ._batches import batch
 from ._code import Code
 from ._emitter import ALWAYS, Emitter, Form, Node, looking
-from ._late import nothing
 
 __all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
 
@@ -109,15 +108,6 @@ def _forget_skipped(e: Emitter, begin: tuple[int, int]) -> None:
         e.code.insert(*begin, f"{' = '.join(places)} = -1")
 
 
-def _tell_skipped(e: Emitter) -> None:
-    """Let whoever goes on behind the item know what could have stood there."""
-    if e.skipped:
-        e.settle()
-        places = " or ".join(f"base + pos == {at}" for at in dict.fromkeys(s.at for s in e.skipped))
-        with e.block(f"if {places}:"):
-            e.late(f"{e.constant(nothing, 'nothing')}()", "")
-
-
 def _begin(e: Emitter) -> tuple[int, int]:
     e.line("source = run.input")
     e.line("data, pos, stop, base = source.here()")
@@ -156,7 +146,7 @@ def _item(e: Emitter, node: Node) -> None:
             e.line("again = run._again")
         with e.block("try:"):
             value = e.value(node)
-            _tell_skipped(e)
+            e.tell_skipped()
             e.line(f"source.pos = {e.here}")
             if e.looks_ahead:
                 e.line("run._again = again")

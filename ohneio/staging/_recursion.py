@@ -190,6 +190,7 @@ def returned(e: Emitter, one: Return) -> None:
 def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
     """Begin anew for an item, and go on behind it when its value is whole."""
     recursion: Recursion = e.recursion
+    e.tell_skipped()
     e.settle()
     names = recursion.names if e.form.resumes else []
     if recursion.again:

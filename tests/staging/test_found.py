@@ -34,6 +34,12 @@ from tests.staging.differing import Case, compare
 from tests.staging.grammars import Counted, record_of
 
 
+def tied(make):
+    """Return what *make* makes of a grammar that is not there yet."""
+    whole = forward()
+    return whole.become(make(whole))
+
+
 def nested(inner):
     whole = forward()
     whole.become(choice(literal(b"<") >> whole << literal(b">"), inner))
@@ -140,6 +146,15 @@ FOUND = {
     ),
     "a class that sets its attributes by itself": (record(Setting), b"ab"),
     "a frame's size is nobody's to ask for": (record(Asking), b"\1a"),
+    "what was skipped where a grammar comes back": (
+        tied(lambda whole: choice(a, seq(b, optional(c), whole))),
+        b"bx",
+    ),
+    "what was skipped in what runs anew": (
+        sep_by(a, b) << c,
+        b"ab",
+        Limits(max_backtrack=1),
+    ),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 

@@ -1,0 +1,148 @@
+"""The functions that a grammar becomes: for a stream, for one item, for a whole input."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    Parser,
+    UsageError,
+    any_byte,
+    choice,
+    forward,
+    literal,
+    lookahead,
+    many,
+    optional,
+    parser,
+    protocol,
+    seq,
+    stream,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    until,
+)
+from ohneio.core._facts import Facts
+from ohneio.core._parser import LATE
+from ohneio.staging import stage
+from ohneio.staging._forms import ITEM, ITEMS, ONCE, function
+from tests.staging.parsing import agrees, code_of, once
+
+a, b = literal(b"a"), literal(b"b")
+
+
+class Perhaps(Parser):
+    """A parser of which nobody knows whether it takes nothing."""
+
+    def _parse(self):
+        return optional(a)._parse()
+
+
+def nested():
+    whole = forward()
+    return whole.become(choice(a, literal(b"(") >> whole << literal(b")")))
+
+
+#: A grammar and bytes for it.
+FORMS = {
+    "one token": (until(b";"), [b"a;b;c", b""]),
+    "what may take nothing": (Perhaps(), [b"aab", b"", b"b"]),
+    "what takes nothing": (seq(optional(a), Perhaps()), [b"aaab"]),
+    "what could go on": (seq(a, optional(b)), [b"abaab", b"a"]),
+    "what could go on, one of two": (choice(seq(a, optional(b)), any_byte), [b"aabx"]),
+    "what looks ahead": (seq(lookahead(a), any_byte, optional(lookahead(b))), [b"aab"]),
+    "what comes back": (nested(), [b"a((a))(", b"(b"]),
+    "what is larger than a limit": (seq(optional(literal(b"abcdef")), uint8), [b"abcdefgx"]),
+    "what is judged": (text(until(b";")), [b"a;\xff;"]),
+    "what is constant": (a.value(7), [b"aab"]),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_all_functions_do_what_the_nodes_do(name):
+    """Item after item, one by one, and of a whole input; whatever the limits are."""
+    grammar, inputs = FORMS[name]
+    agrees(grammar, *inputs)
+    for size in (0, 1, 5):
+        agrees(grammar, inputs[0], limits=Limits(max_buffered=size))
+        agrees(grammar, inputs[0], limits=Limits(max_backtrack=size))
+
+
+def test_each_form_is_a_function_of_its_name():
+    """With what it needs to know at its beginning."""
+    for form, head in (
+        (ITEMS, "def items(run):"),
+        (ITEM, "def item(run):"),
+        (ONCE, "def once(data, limits):"),
+    ):
+        made = function(uint8, form)
+        assert (made.name, made.source.splitlines()[0]) == (form.name, head)
+        compile(made.source, "it", "exec")
+
+
+def test_a_whole_input_is_taken_or_left():
+    """There is nothing to wait for, and so nothing that has to be put back."""
+    grammar = seq(uint8, uint16)
+    assert once(grammar, b"abc") == (97, 0x6263)
+    assert once(grammar, b"abcd") is LATE
+    assert once(grammar, b"ab") is LATE
+    source = code_of(grammar, "once")
+    assert "run" not in source
+    assert "yield" not in source
+
+
+def test_a_stream_of_nothing_is_refused():
+    """As soon as an item takes nothing."""
+    conn = stream(stage(Perhaps()))()
+    with pytest.raises(UsageError, match="consumed nothing, and would for ever"):
+        conn.send(b"aab")
+    assert conn.events() == [b"a", b"a"]
+    assert "if base + pos == start:" in code_of(Perhaps())
+    assert "== start" not in code_of(uint8)
+
+
+def test_what_could_have_gone_on_is_told_behind_the_item():
+    """By whoever runs it: here a protocol written by hand."""
+    item = stage(seq(a, optional(b)))
+
+    @protocol
+    def two():
+        return (yield from seq(by_itself(item), literal(b"!")))
+
+    conn = two()
+    with pytest.raises(Exception, match=r'expected b"b" or b"!" at offset 1'):
+        conn.send(b"ax")
+
+
+@parser
+def by_itself(inner):
+    return (yield from inner)
+
+
+def test_a_token_that_is_longer_than_allowed_is_left_to_the_nodes():
+    """Where a byte decides against it, nobody else would notice."""
+    grammar = seq(optional(literal(b"abcdef")), uint8)
+    for form in ("items", "item", "once"):
+        assert "max_buffered < 6" in code_of(grammar, form)
+        assert "max_buffered" not in code_of(seq(literal(b"abcdef"), uint8), form)
+
+
+def test_what_is_left_open_is_closed():
+    """Marks, depth and path, however the function ends."""
+    word = take_while(b"ab", min=1)
+    conn = stream(stage(many(text(word << literal(b";"))) << literal(b".")))()
+    conn.send(b"a;b")
+    assert len(conn._run.marks) > 0
+    conn.send(b";.")
+    assert conn._run.marks == []
+    conn.send(b"b;a")
+    conn.close()
+    assert (conn._run.marks, conn._run.path, conn._run.depth) == ([], [], 0)
+
+
+def test_runs_of_bytes_know_their_end():
+    """The end of the input is one, in a function that sees all of it."""
+    grammar = seq(uint8, take_while(b"a"))
+    assert once(grammar, b"xaa") == (120, b"aa")
+    assert Perhaps().facts == Facts()

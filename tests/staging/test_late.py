@@ -1,0 +1,207 @@
+"""What generated code calls where something is not as usual."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    any_byte,
+    choice,
+    exactly,
+    field,
+    label,
+    length_prefixed,
+    literal,
+    many,
+    optional,
+    parser,
+    protocol,
+    read,
+    record,
+    seq,
+    sized,
+    take_while,
+    uint8,
+    uint16,
+    until,
+    verify,
+    wire,
+)
+from ohneio.core._steps import current
+from ohneio.staging import _late
+from ohneio.staging._late import (
+    behind,
+    end_of_frame,
+    framed,
+    labelled,
+    named,
+    nothing,
+    refuse_frame,
+)
+from tests.staging.parsing import agrees
+
+a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+
+
+@wire
+class Pair:
+    first: bytes = field(a)
+    second: list = field(many(b))
+
+
+#: A grammar and bytes for it, of which something is late.
+LATE = {
+    "in a field": (record(Pair), [b"abbab", b"x"]),
+    "in fields of fields": (seq(uint8, record(Pair)), [b"xax"]),
+    "in labels": (label("one", label("two", seq(a, until(b";")))), [b"ax;b", b"a"]),
+    "in a frame": (sized(4, seq(uint16, many(a))), [b"xyaaxyab"]),
+    "in a frame that ends with what could go on": (
+        length_prefixed(uint8, seq(uint8, many(a))) << b,
+        [b"\3xaab\2xac", b"\1xa"],
+    ),
+    "in a frame that goes on": (
+        length_prefixed(uint8, many(a) << optional(b) << c),
+        [b"\1a\3abc\2ab"],
+    ),
+    "in frames that end together": (
+        length_prefixed(uint8, seq(uint8, length_prefixed(uint8, many(a)))) << b,
+        [b"\4x\2aab\3x\1ac"],
+    ),
+    "a frame that is too large": (sized(3, length_prefixed(uint8)), [b"\3ab", b"\1abc"]),
+    "a frame that is not filled": (sized(3, seq(uint8, many(a))), [b"xabc"]),
+    "a frame of which nobody knows": (sized(3, uint8 >> take_while(b"a")), [b"xab", b"xaa"]),
+    "behind what was skipped": (seq(optional(a), optional(b), c), [b"ad", b"bd", b"d", b"abd"]),
+    "behind a field that was skipped": (
+        seq(label("l", seq(uint8, optional(a))), c),
+        [b"xd", b"xad"],
+    ),
+    "behind what was skipped at the end": (many(seq(b, optional(a))) << c, [b"babbx", b"bx"]),
+    "what is judged": (verify(lambda one: one != b"n", until(b";")), [b"a;n;", b"n;"]),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_what_is_late_is_as_without_staging(name):
+    """Errors tell the same of what stands around it."""
+    grammar, inputs = LATE[name]
+    agrees(grammar, *inputs)
+    agrees(seq(uint8, grammar), *(b"x" + one for one in inputs))
+
+
+def driven(make, data, *chunks, limits=None):
+    """Return the connection of a protocol that runs what *make* makes of its run."""
+
+    @protocol(limits=limits or Limits())
+    def running():
+        run = current()
+        return (yield from run._as_item(make(run)))
+
+    conn = running()
+    for chunk in (data, *chunks):
+        try:
+            conn.send(chunk)
+        except Exception:
+            break
+    return conn
+
+
+def test_fields_are_named_while_they_run():
+    """And no longer: also where they fail."""
+    conn = driven(lambda run: named(run, a._parse(), "x", "y"), b"b")
+    assert conn.error.path == ("x", "y")
+    assert conn._run.path == []
+    assert driven(lambda run: named(run, read(1).__iter__(), "x"), b"a").get_result() == b"a"
+
+
+def test_a_label_is_around_what_runs_in_it():
+    """With the place where it began."""
+    outer = label("the label", a)
+    conn = driven(lambda run: labelled(run, a._parse(), outer, 0), b"b")
+    assert "the label" in str(conn.error)
+
+
+def test_a_frame_is_put_up_for_as_long_as_something_runs_in_it():
+    """What is behind its end is there afterwards."""
+
+    def both(run):
+        first = yield from framed(run, exactly(2)._parse(), 2, "end")
+        return first, (yield from exactly(2)._parse())
+
+    assert driven(both, b"ab", b"cd").get_result() == (b"ab", b"cd")
+    conn = driven(lambda run: framed(run, exactly(3)._parse(), 2, "end"), b"abc")
+    assert "where the frame ends" in str(conn.error)
+
+
+def test_what_there_was_no_room_for_is_told_in_the_frame_only():
+    """By the next piece of it, but not by what comes behind."""
+
+    def pieces(run, place):
+        yield from framed(run, many(a)._parse(), 2, "end")
+        yield from framed(run, b._parse(), 2, place)
+
+    assert 'b"a" or b"b"' in str(driven(lambda run: pieces(run, "end"), b"aa").error)
+    assert str(driven(lambda run: pieces(run, "end2"), b"aa").error) == (
+        'expected b"b" at offset 2, where the frame ends'
+    )
+
+
+def test_a_frame_that_does_not_fit_is_refused():
+    """Into the one around it, or behind where it begins; any other is none of its business."""
+
+    def inside(end):
+        def run_in(run):
+            yield from exactly(1)._parse()
+            outer = run.input.enter(3)
+            try:
+                yield from refuse_frame(run, end)
+            finally:
+                run.input.frame(outer)
+            return "fits"
+
+        return driven(run_in, b"abcd")
+
+    assert inside(3).get_result() == "fits"
+    assert inside(4).error is not None
+    assert inside(0).error is not None
+
+
+def test_what_is_left_over_in_a_frame_is_refused():
+    """It tells what should have been there."""
+    conn = driven(lambda run: end_of_frame(run, "end of frame", 0), b"a")
+    assert str(conn.error) == "expected end of frame at offset 0"
+
+
+def test_what_was_skipped_here_is_tried_for_what_it_expects():
+    """In the fields and labels that it stood in; somewhere else it is not."""
+    around = label("around", a)
+    conn = driven(lambda run: behind(run, c._parse(), a, 0), b"x")
+    assert str(conn.error) == 'expected b"a" or b"c" at offset 0, found b"x"'
+    conn = driven(lambda run: behind(run, c._parse(), a, 0, "field", (around, 0)), b"x")
+    assert "around" in str(conn.error)
+    conn = driven(lambda run: behind(run, c._parse(), a, 1), b"x")
+    assert str(conn.error) == 'expected b"c" at offset 0, found b"x"'
+    assert driven(lambda run: nothing(), b"x").get_result() is None
+
+
+def test_what_was_kept_is_let_go_when_it_was_judged():
+    """Whatever the verdict is."""
+    word = verify(lambda one: one != b"n", until(b";"))
+
+    def judged(run, value):
+        mark = run.keep_from(0)
+        yield from until(b";")._parse()
+        return (yield from _late.settled(run, mark, word._judged, value))
+
+    for data, value in ((b"a;", b"a"), (b"n;", b"n")):
+        conn = driven(lambda run, value=value: judged(run, value), data)
+        assert conn._run.marks == []
+    assert conn.error.offset == 0
+
+
+@parser
+def either():
+    return (yield from choice(a, b))
+
+
+def test_nodes_run_in_functions_and_functions_in_nodes():
+    """Wherever the one ends and the other begins."""
+    agrees(seq(either, until(b";"), either, any_byte), b"ax;bc", b"ax;cb", b"c")

@@ -1,0 +1,201 @@
+"""Again and again: loops that end by the next byte, or by a number."""
+
+import re
+
+import attrs
+import pytest
+
+from ohneio import (
+    Limits,
+    Parser,
+    any_byte,
+    choice,
+    count_prefixed,
+    decimal,
+    dispatch,
+    exactly,
+    int8,
+    literal,
+    lookahead,
+    many,
+    many_until,
+    optional,
+    parser,
+    sep_by,
+    seq,
+    sized,
+    skip,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    until,
+)
+from ohneio.core._facts import Facts
+from tests.staging.parsing import agrees, code_of
+
+a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+word, comma = take_while(b"ab", min=1), literal(b",")
+
+
+def loud(one):
+    if one == b"b":
+        raise KeyError("b")
+    return one.upper()
+
+
+@parser
+def by_hand():
+    """A parser of which nobody knows whether it may take nothing."""
+    return (yield from until(b";"))
+
+
+@attrs.frozen
+class Some(Parser):
+    """A class of which is known only that it takes something."""
+
+    def _parse(self):
+        return until(b";")._parse()
+
+    def _facts(self):
+        return Facts(nullable=False)
+
+
+field = until(b";")
+anything = uint8.bind(lambda n: exactly(n % 2))
+
+#: A grammar and bytes for it.
+LOOPS = {
+    "many": (many(a) << c, [b"aacac", b"aab", b"c"]),
+    "many, bounded": (seq(many(a, max=2), any_byte), [b"aaaabac", b"b"]),
+    "many, at least": (many(a, min=2) << c, [b"aacac", b"aaac"]),
+    "many, of some number": (seq(many(a, min=1, max=2), any_byte), [b"aaabac"]),
+    "many so many": (many(uint16, min=2, max=2), [b"abcdefg", b"abc"]),
+    "many none": (seq(uint8, many(a, max=0)), [b"aa"]),
+    "many, dropped": (skip(many(seq(a, uint8), min=2, max=2)) >> c, [b"a1a2ca1b"]),
+    "many of a regular kind": (many(seq(word, comma)) << c, [b"a,ab,c,", b"a,b"]),
+    "many of a regular kind, bounded": (seq(many(seq(word, comma), max=2), any_byte), [b"a,b,ab,"]),
+    "many of a kind that is converted": (
+        many(word.map(loud) << comma) << c,
+        [b"a,ab,cb,", b"a,b,"],
+    ),
+    "many of runs": (many(seq(a, take_while(b"b"))) << c, [b"abbac", b"abb"]),
+    "many of values": (many(a.value(None)) << c, [b"aac"]),
+    "many of what may be anything": (many(seq(a, anything)) << c, [b"a\1xa\0c"]),
+    "many that wait": (many(choice(seq(a, until(b";")), b)) << c, [b"ax;ba;c", b"ab", b"ax;b"]),
+    "many, bounded, that wait": (seq(many(seq(a, until(b";")), max=2), any_byte), [b"a;a;a;c"]),
+    "many of all bytes": (sized(4, many(uint16)), [b"abcdabc", b"ab"]),
+    "many of all bytes, in an alternative": (
+        optional(sized(3, seq(a, many(any_byte, max=2)))),
+        [b"axyaxb"],
+    ),
+    "many in an alternative": (choice(seq(many(a), b), seq(many(a), c), any_byte), [b"aabaacaax"]),
+    "many, bounded, in an alternative": (
+        choice(seq(many(a, max=2), b), seq(b, many(word, max=1), c), any_byte),
+        [b"aabbabcaaab"],
+    ),
+    "many, at least, in an alternative": (
+        choice(seq(a, many(b, min=2), c), any_byte),
+        [b"abbcabc"],
+    ),
+    "many so many, in an alternative": (choice(seq(many(a, 2, 2), c), any_byte), [b"aacab"]),
+    "many of what can wait, in an alternative": (
+        choice(seq(b, many(take_while(b"a", min=1)), c), any_byte),
+        [b"baacbax"],
+    ),
+    "many with something ahead": (many(lookahead(a) >> any_byte) << c, [b"aac", b"ab"]),
+    "many optional tails": (many(seq(a, optional(b)), min=1, max=3) << c, [b"ababacac", b"aa"]),
+    "many in many": (many(many(a, min=1) << b) << c, [b"aabbc", b"aababc"]),
+    "count_prefixed": (count_prefixed(uint8, uint16), [b"\2abcd\0\1a", b"\1"]),
+    "count_prefixed, dropped": (skip(count_prefixed(uint8, seq(a, uint8))) >> c, [b"\1axc\2axb"]),
+    "count in digits": (count_prefixed(decimal << literal(b":"), until(b";")), [b"2:a;b;0:", b"x"]),
+    "count that may be below 0": (count_prefixed(int8, uint8), [b"\2ab\xff"]),
+    "count that is mapped": (
+        count_prefixed(uint8.map(lambda n: "1" if n > 3 else n), uint8),
+        [b"\1a\4abcd"],
+    ),
+    "count of tails": (count_prefixed(uint8, seq(a, optional(b))) << c, [b"\2abac\2aabc", b"\1ax"]),
+    "count in an alternative": (choice(count_prefixed(uint8, a) << c, any_byte), [b"\2aac\1ab"]),
+    "families of counts": (
+        dispatch(uint8, {n: many(field, n, n) for n in range(5)}),
+        [b"\2a;b;\0\1", b"\4;;;;"],
+    ),
+    "families of counts, in an alternative": (
+        choice(dispatch(uint8, {n: many(a, n, n) for n in range(5)}) << c, any_byte),
+        [b"\2aac\1b"],
+    ),
+    "sep_by": (sep_by(word, comma) << c, [b"a,b,abcc", b"a,c", b"a"]),
+    "sep_by, at least": (sep_by(a, comma, min=2) << c, [b"a,aca"]),
+    "sep_by, bounded": (sep_by(a, comma, max=2) << c, [b"a,acac"]),
+    "sep_by what may be nothing": (sep_by(take_while(b"a"), comma) << c, [b"a,,c"]),
+    "sep_by in an alternative": (choice(sep_by(a, comma) << c, any_byte), [b"a,aca,b"]),
+    "sep_by in a frame": (sized(3, sep_by(a, comma)), [b"a,aa,b", b"abc"]),
+    "many_until": (many_until(word << comma, c), [b"a,b,cca,x", b"a"]),
+    "many_until what may be nothing": (many_until(a, take_while(b"b")), [b"aab"]),
+    "many_until in an alternative": (choice(many_until(seq(a, uint8), c), any_byte), [b"axca"]),
+    "lines": (many(until(b"\n")), [b"ab\n\nc\n", b"a\nb", b""]),
+    "lines, bounded": (
+        seq(many(until(b"\n", max=2), min=1, max=2), any_byte),
+        [b"a\nab\nc", b"abc\n"],
+    ),
+    "texts": (many(text(until(b"\0"))) << exactly(0), [b"a\0\xff\0"]),
+    "what nobody knows": (seq(many(by_hand, 2, 2), count_prefixed(uint8, by_hand)), [b"a;;\1b;"]),
+    "what takes something": (many(Some(), max=2), [b"a;b;", b"a", b";;;"]),
+    "what takes something, at least": (seq(many(Some(), min=1, max=3)), [b"a;b;", b"a;;;;"]),
+    "what nobody knows, up to something": (many_until(by_hand, literal(b"!")), [b"a;b;!", b";!"]),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_is_taken_as_by_its_node(name):
+    """However often it goes round, and however that ends."""
+    grammar, inputs = LOOPS[name]
+    agrees(grammar, *inputs)
+    agrees(seq(uint8, sized(4, optional(grammar))), b"x" + inputs[0][:5])
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "many",
+        "many, bounded",
+        "many, at least",
+        "many so many",
+        "many of a regular kind",
+        "many of a regular kind, bounded",
+        "many that wait",
+        "many in an alternative",
+        "many, bounded, in an alternative",
+        "many so many, in an alternative",
+        "count_prefixed",
+        "count in digits",
+        "families of counts",
+        "families of counts, in an alternative",
+        "sep_by",
+        "many_until",
+    ],
+)
+def test_items_are_counted(name, most):
+    """One more than allowed is refused, at the same moment."""
+    grammar, inputs = LOOPS[name]
+    agrees(grammar, *inputs, limits=Limits(max_items=most))
+
+
+def test_many_of_a_regular_kind_is_a_possessive_expression():
+    """All items in a row are found at once, and none is given back."""
+    source = code_of(many(literal(b"ab")) << c)
+    assert "BLOCK(data, pos, stop)" in source
+    assert re.search(r"EACH\(data, pos, \w+\.end\(\)\)", source)
+
+
+def test_a_loop_by_the_next_byte_looks_at_it():
+    """And at nothing else."""
+    assert "while pos < stop and data[pos] == 97:" in code_of(many(seq(a, uint16)) << c, "once")
+
+
+def test_a_loop_by_a_number_is_a_range():
+    """Of the count, when it was compared with the limit."""
+    source = code_of(count_prefixed(uint8, until(b";")))
+    assert re.search(r"for _ in range\(\w+\):", source)
+    assert re.search(r"0 <= \w+ <= max_items", source)
