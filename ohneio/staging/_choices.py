@@ -97,7 +97,7 @@ def open_choice(
     e: Emitter, node: Choice[Any], last: Callable[[Node], None], go_on: Callable[[str], None]
 ) -> None:
     """Write a choice, and what *go_on* writes behind each branch but the last."""
-    at, byte, head = e.begin_skip(), "data[pos]", "if"
+    at, byte, head = e.begin_skip("-1"), "data[pos]", "if"
     skipped = [*e.skipped]
     if e.leaving:
         byte = e.code.fresh("byte")
@@ -119,6 +119,7 @@ def open_choice(
         with e.block("else:"):
             another()
             e.off = 0
+            e.pass_by(at)
             for branch in node.branches[:-1]:
                 e.skip(branch, at)
             last(node.branches[-1])

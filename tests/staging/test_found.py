@@ -53,6 +53,13 @@ def nested_by_two():
     return whole.become(choice(inner, literal(b"a")))
 
 
+def nested_by_separators(parts):
+    """Lists of what *parts* makes of a list, which fails as deep inside as there are brackets."""
+    inner = forward()
+    inner.become(literal(b"[") >> sep_by(parts(inner), literal(b",")) << literal(b"a"))
+    return inner
+
+
 @wire
 class Tail:
     """A field that may be skipped, and another one behind it."""
@@ -154,6 +161,16 @@ FOUND = {
         sep_by(a, b) << c,
         b"ab",
         Limits(max_backtrack=1),
+    ),
+    "what a node has tried is not tried again behind it": (
+        nested_by_separators(lambda inner: seq(inner, inner)),
+        b"[[[[[[[[c",
+        Limits(max_backtrack=9),
+    ),
+    "nor where a chunk ends in it": (
+        nested_by_separators(lambda inner: choice(inner, literal(b"b"))),
+        b"[[[[[[[[c",
+        Limits(max_backtrack=9),
     ),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
