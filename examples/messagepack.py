@@ -8,7 +8,7 @@ Source: https://github.com/msgpack/msgpack/blob/master/spec.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias, Union
 
 from ohneio import (
@@ -60,15 +60,14 @@ string = text(rest)
 ext = record(Ext)
 
 
-def as_dict(pairs: Iterable[tuple[Value, Value]]) -> dict[Value, Value]:
+def as_dict(pairs: list[tuple[Value, Value]]) -> dict[Value, Value]:
     """Make a dict of what came; no key twice, and none that cannot be a key."""
-    found: dict[Value, Value] = {}
-    for key, one in pairs:
-        if isinstance(key, (list, dict)):
-            raise ValueError("a key that is an array or a map")  # noqa: TRY004  # of the bytes
-        if key in found:
-            raise ValueError("a key that was there before")
-        found[key] = one
+    try:
+        found = dict(pairs)
+    except TypeError:
+        raise ValueError("a key that is an array or a map") from None
+    if len(found) < len(pairs):
+        raise ValueError("a key that was there before")
     return found
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
+
+import attrs
 
 from ..combinators._bytes import Exactly, Literal
 from ..combinators._choice import Choice, Optional
@@ -17,14 +19,19 @@ from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
-from ._tokens import is_plain, member
+from ._tokens import is_number, is_plain, member
 
 __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
 
 #: What leaves ``pos`` where it is, and is behind it by a number that is known.
 FIXED = (Exactly, Literal, OneOf, Number, StructUnpack)
-#: So many branches are asked one after the other.
+#: What a tag may be.
+Tags: TypeAlias = frozenset[Any]
+
+#: So few branches that only give a constant are no table.
 FEW = 6
+#: So many branches are asked one after the other.
+SOME = 4
 
 
 def begins_with(node: Node) -> Set | None:
@@ -229,7 +236,7 @@ def tagged(
 ) -> None:
     """Write the tag, and the branches by *take*; constants are given to *go_on*."""
     skipped = [*e.skipped]
-    tag, branches, known = chosen_tag(e, node)
+    tag, branches, possible = chosen_tag(e, node)
     before = e.off
     e.consumed(node.tag)
 
@@ -255,26 +262,29 @@ def tagged(
         go_on(value)
 
     branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]._parse()")
+    numbered = all(type(key) in (int, Range) for key, _ in branches)
+    ordered = numbered and (possible is not None or is_number(node.tag))
     with e.ways() as another:
-        ladder(e, tag, branches, begun, constant, None if known else none)
+        ladder(e, Turns(tag, begun, none, ordered), branches, constant, possible)
     e.off = 0
 
 
-def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, bool]:
-    """Write the tag; return it, the branches by it, and whether it is sure to be one of them."""
+def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, Tags | None]:
+    """Write the tag; return it, the branches by it, and which it may be, where that is known."""
     keys = [key for key, _ in node.branches]
     if type(node.tag) is OneOf and all(type(key) is bytes for key in keys):
         allowed = node.tag.set if node.default is not None else ANY
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "[0]", allowed)
         by_byte = [(cast("bytes", key), one) for key, one in node.branches]
         there = [(key[0], one) for key, one in by_byte if len(key) == 1 and key[0] in node.tag.set]
-        return byte, there, False
+        return byte, there, ANY
     tag: Any = node.tag
     small = all(type(key) is int and 0 <= key < 256 for key in keys)
     if type(node.tag) is Number and tag.format[-1] == "B" and small:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
-        return byte, [*node.branches], len(keys) == 256
-    return any_tag(e, node), [*node.branches], node.default is None
+        return byte, [*node.branches], ANY
+    tag = any_tag(e, node)
+    return tag, [*node.branches], None if node.default else frozenset(keys)
 
 
 def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str:
@@ -312,13 +322,29 @@ def any_tag(e: Emitter, node: Dispatch[Any]) -> str:
     return tag
 
 
+@attrs.frozen
+class Turns:
+    """What is written for each branch, and where there is none.
+
+    Attributes:
+        tag: How the code says the tag.
+        take: Writes a branch.
+        otherwise: Writes what happens where no branch has the tag.
+        ordered: Whether all tags are numbers.
+    """
+
+    tag: str
+    take: Callable[[Node], None]
+    otherwise: Callable[[], None]
+    ordered: bool
+
+
 def ladder(
     e: Emitter,
-    tag: str,
+    turns: Turns,
     branches: Branches,
-    take: Callable[[Node], None],
     constant: Callable[[str], None],
-    otherwise: Callable[[], None] | None,
+    possible: Tags | None,
 ) -> None:
     """Write one branch after the other, each behind the question whether it is its turn.
 
@@ -329,63 +355,80 @@ def ladder(
     head = "if"
     if len(table) > FEW:
         branches = [(key, one) for key, one in branches if type(one) is not Success]
+        possible = possible - table.keys() if possible is not None else None
         name = e.constant(table, "table")
-        with e.block(f"if {tag} in {name}:"):
-            constant(f"{name}[{tag}]")
+        with e.block(f"if {turns.tag} in {name}:"):
+            constant(f"{name}[{turns.tag}]")
         head = "elif"
-    if len(branches) > FEW and all(type(key) in (int, Range) for key, _ in branches):
+    if turns.ordered and len(branches) > SOME:
         with e.block("else:") if head == "elif" else contextlib.nullcontext():
-            halves(e, tag, sorted(branches, key=lambda pair: lowest(pair[0])), take, otherwise)
+            halves(e, turns, sorted(branches, key=lambda pair: lowest(pair[0])), possible)
         return
-    steps(e, tag, branches, take, otherwise, head)
+    steps(e, turns, branches, possible, head)
 
 
 def lowest(key: int | Range) -> int:
     return key.low if isinstance(key, Range) else key
 
 
-def halves(
-    e: Emitter,
-    tag: str,
-    branches: Branches,
-    take: Callable[[Node], None],
-    otherwise: Callable[[], None] | None,
-) -> None:
-    if len(branches) <= 3:
-        steps(e, tag, branches, take, otherwise, "if")
+def tags_of(key: object) -> frozenset[Any]:
+    """Return the tags of a branch."""
+    return frozenset(range(key.low, key.high + 1) if isinstance(key, Range) else [key])
+
+
+def halves(e: Emitter, turns: Turns, branches: Branches, possible: Tags | None) -> None:
+    """Ask for the half of the tags that it is one of, then for the half of that."""
+    if len(branches) <= 2:
+        steps(e, turns, branches, possible, "if")
         return
-    middle = len(branches) // 2
-    with e.block(f"if {tag} < {lowest(branches[middle][0])}:"):
-        halves(e, tag, branches[:middle], take, otherwise)
+    middle = half(branches)
+    bound = lowest(branches[middle][0])
+    below = above = possible
+    if possible is not None:
+        below = frozenset(tag for tag in possible if tag < bound)
+        above = possible - below
+    with e.block(f"if {turns.tag} < {bound}:"):
+        halves(e, turns, branches[:middle], below)
     with e.block("else:"):
-        halves(e, tag, branches[middle:], take, otherwise)
+        halves(e, turns, branches[middle:], above)
 
 
-def steps(
-    e: Emitter,
-    tag: str,
-    branches: Branches,
-    take: Callable[[Node], None],
-    otherwise: Callable[[], None] | None,
-    head: str,
-) -> None:
-    for index, (key, branch) in enumerate(branches):
-        sure = otherwise is None and index == len(branches) - 1
-        if sure and head == "if":
-            take(branch)
+def half(branches: Branches) -> int:
+    """Return where there are about as many tags on both sides."""
+    sizes = [len(tags_of(key)) for key, _ in branches]
+    return min(range(1, len(sizes)), key=lambda index: abs(sum(sizes[:index]) - sum(sizes[index:])))
+
+
+def steps(e: Emitter, turns: Turns, branches: Branches, possible: Tags | None, head: str) -> None:
+    """Write branch after branch; behind the last what else is *possible*."""
+    for key, branch in branches:
+        test = is_turn(e, turns.tag, key, possible)
+        if possible is not None:
+            possible -= tags_of(key)
+        if not test and head == "if":
+            turns.take(branch)
             return
-        with e.block("else:" if sure else f"{head} {is_turn(e, tag, key)}:"):
-            take(branch)
+        with e.block(f"{head} {test}:" if test else "else:"):
+            turns.take(branch)
+        if not test:
+            return
         head = "elif"
-    if otherwise is not None:
-        with e.block("else:") if head == "elif" else contextlib.nullcontext():
-            otherwise()
+    with e.block("else:") if head == "elif" else contextlib.nullcontext():
+        turns.otherwise()
 
 
-def is_turn(e: Emitter, tag: str, key: object) -> str:
-    if isinstance(key, Range):
-        return f"{key.low} <= {tag} <= {key.high}"
-    return f"{tag} == {e.constant(key, 'tag')}"
+def is_turn(e: Emitter, tag: str, key: object, possible: Tags | None) -> str:
+    """Return the condition that *key* has the tag, if some *possible* one is not among its."""
+    others = None if possible is None else possible - tags_of(key)
+    if others is not None and not others:
+        return ""
+    if not isinstance(key, Range):
+        return f"{tag} == {e.constant(key, 'tag')}"
+    if others is not None and max(others) < key.low:
+        return f"{tag} >= {key.low}"
+    if others is not None and min(others) > key.high:
+        return f"{tag} <= {key.high}"
+    return f"{key.low} <= {tag} <= {key.high}"
 
 
 # Ahead.

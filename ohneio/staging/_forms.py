@@ -22,7 +22,7 @@ __all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
 LOCALS = (
     "run", "source", "data", "pos", "stop", "base", "start", "emit", "again", "looked", "limits",
     "marks", "failure", "error", "lines", "last", "end", "number", "value", "turn", "stack",
-    "decimals", "keeping", "kept", "depth", "path", "room",
+    "keeping", "kept", "depth", "path", "room",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 

@@ -8,13 +8,14 @@ from typing import Any
 from ..combinators._checksums import Checksummed
 from ..combinators._framing import Delimited, LengthPrefixed, Sized
 from ..combinators._lines import Rest, rest
+from ..combinators._text import Text
 from ..core._frames import within
 from ..core._input import NO_END
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule
 from ._families import SizedBy
 from ._late import end_of_frame, refuse_frame
-from ._tokens import is_number
+from ._tokens import is_number, is_unsigned
 
 __all__ = ["frame"]
 
@@ -49,8 +50,9 @@ def length_prefixed(e: Emitter, node: LengthPrefixed[Any], wanted: bool) -> str:
 def announced(e: Emitter, length: Node) -> str:
     """Write a length, a number of 0 or more."""
     size = e.value(length)
-    number = "" if is_number(length) else f"type({size}) is int and "
-    e.leave_unless(f"{number}{size} >= 0")
+    if not is_unsigned(length):
+        number = "" if is_number(length) else f"type({size}) is int and "
+        e.leave_unless(f"{number}{size} >= 0")
     return size
 
 
@@ -60,6 +62,8 @@ def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
     e.line(f"{place} = {end}")
     if type(inner) is Rest:
         return all_of(e, place, wanted)
+    if type(inner) is Text and type(inner.parser) is Rest and inner.encoding == "utf-8":
+        return text_of(e, inner, place)
     if e.leaving:
         e.leave_unless(f"{place} <= stop")
     else:
@@ -100,6 +104,26 @@ def all_of(e: Emitter, place: str, wanted: bool) -> str:
         e.moved(place)
     node = e.constant(rest, "rest")
     e.otherwise_at(f"{e.constant(within, 'within')}({node}, base + {place})", target)
+    return target
+
+
+def text_of(e: Emitter, node: Text, place: str) -> str:
+    """Take all the bytes up to *place* as text."""
+    target = e.fresh("text")
+    if not e.leaving:
+        e.line(f"{target} = LATE")
+    with e.regular(f"{place} <= stop"):
+        with e.block("try:"):
+            e.line(f"{target} = data[pos:{place}].decode()")
+        with e.block("except ValueError:"):
+            e.leave() if e.leaving else e.line("pass  # the parser itself says why")
+    if e.leaving:
+        e.moved(place)
+        return target
+    with e.block(f"if {target} is LATE:"):
+        e.late(f"{e.constant(within, 'within')}({e.node(node)}, base + {place})", target)
+    with e.block("else:"):
+        e.moved(place)
     return target
 
 

@@ -18,7 +18,7 @@ from ._code import function_name
 from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
 from ._regular import Regular, open_end, regular
-from ._tokens import is_number, member
+from ._tokens import is_number, is_unsigned, member
 
 __all__ = ["counted_by"]
 
@@ -238,7 +238,8 @@ def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
     def number() -> str:
         count = e.value(node.count)
         whole = "" if is_number(node.count) else f"type({count}) is int and "
-        e.leave_unless(f"{whole}0 <= {count} <= {most}")
+        least = "" if is_unsigned(node.count) else "0 <= "
+        e.leave_unless(f"{whole}{least}{count} <= {most}")
         return count
 
     return e.region(node.count, True, number, steps=f"{e.node(node)}._counted()")

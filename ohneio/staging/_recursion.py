@@ -76,6 +76,8 @@ class Recursion:
     #: Whether what is written now goes on behind an item, and behind which one.
     returning: bool = False
     current: int = 0
+    #: Where among the returns those belong that come next, when some are written.
+    next: int = 0
     #: Whether bytes are kept for what is judged behind an item.
     keeps: bool = False
 
@@ -123,22 +125,24 @@ def recursive(e: Emitter, node: Node) -> str:
     """Write *node* as a loop around itself."""
     recursion = e.recursion = Recursion(node)
     e.settle()
-    e.line("turn, stack = 0, []")
+    e.need("turn", "0")
+    e.need("stack", "[]")
     recursion.keeps = e.form.resumes and any(
         type(one) is TryMap and recursion.meets(one) for one in within(node)
     )
     if recursion.keeps:
-        e.line("keeping, kept = [], []")
+        e.need("keeping", "[]")
+        e.need("kept", "[]")
     if e.form.resumes:
         e.need("depth", "run.depth")
         e.need("path", "len(run.path)")
-    place = e.code.place
     with e.block("while True:"):
         flow(e, node, lambda value: whole(e, value))
         with e.block("while turn:"):
             written = 0
             while written < len(recursion.returns):
                 one = recursion.returns[written]
+                recursion.next = written + 1
                 with e.block(f"{'elif' if written else 'if'} turn == {one.number}:"):
                     returned(e, one)
                 written += 1
@@ -148,8 +152,8 @@ def recursive(e: Emitter, node: Node) -> str:
             e.line("break")
     registers = width(recursion)
     e.code.fill(REGISTERS, ", ".join(f"kept{index}" for index in range(registers)))
-    if registers:
-        e.code.insert(*place, " = ".join(f"kept{index}" for index in range(registers)) + " = None")
+    for index in range(registers):
+        e.need(f"kept{index}", "None")
     e.recursion = None
     e.skipped = []
     return "value"
@@ -197,7 +201,9 @@ def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
         number = recursion.again.pop(0)
     else:
         number = len(recursion.returns) + 1
-        recursion.returns.append(Return(number, tuple(recursion.live), len(names), go_on))
+        behind = Return(number, tuple(recursion.live), len(names), go_on)
+        # What comes next is asked for next.
+        recursion.returns.insert(recursion.next or len(recursion.returns), behind)
         if recursion.recorded is not None:
             recursion.recorded.append(number)
     if not recursion.returning:

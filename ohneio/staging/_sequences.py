@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import struct
 from collections.abc import Iterator
@@ -31,7 +32,6 @@ __all__ = ["Part", "flat", "in_order", "movable", "tuple_of"]
 MOST = 32
 #: How many digits the numbers have that are looked up.
 DIGITS = 3
-DECIMALS = {b"%d" % number: number for number in range(10**DIGITS)}
 
 
 @attrs.define
@@ -230,18 +230,17 @@ def is_short(part: Part) -> bool:
 def short_number(e: Emitter, part: Part, behind: Part) -> None:
     """Take a number and the literal behind it.
 
-    Of three digits at most, as nearly all have, the digits are looked up: that
-    is their check and their value at once.
+    Of three digits at most, as nearly all have, both are looked up: that is
+    their check and the value at once.
     """
     literal: Any = behind.node
     given: bytes = literal.data
     end, target = e.code.fresh("end"), e.fresh("number")
-    table = e.constant(DECIMALS, "decimals")
-    known = e.need("decimals", f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
+    table = e.constant(decimals(given), "decimals")
+    known = e.need(table.lower(), f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
     e.settle()
-    e.line(f"{end} = data.find({given!r}, pos, pos + {DIGITS + len(given)})")
-    there = f"0 <= {end} <= stop - {len(given)}"
-    e.line(f"{target} = {known}.get(data[pos:{end}]) if {there} else None")
+    e.line(f"{end} = data.find({given!r}, pos, stop) + {len(given)}")
+    e.line(f"{target} = {known}.get(data[pos:{end}])")
     skipped = [*e.skipped]
     with e.block(f"if {target} is None:"):
         one_part(e, part)
@@ -250,9 +249,15 @@ def short_number(e: Emitter, part: Part, behind: Part) -> None:
         e.line(f"{target} = {part.value or None}")
     e.skipped = skipped
     with e.block("else:"):
-        e.moved(f"{end} + {len(given)}")
+        e.moved(end)
     e.skipped.clear()
     part.value = target
+
+
+@functools.lru_cache(maxsize=16)
+def decimals(behind: bytes) -> dict[bytes, int]:
+    """Return short numbers by their digits and what is *behind* them: without that it is none."""
+    return {b"%d%b" % (number, behind): number for number in range(10**DIGITS)}
 
 
 def lengths_apart(part: Part) -> Part:

@@ -26,7 +26,7 @@ from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
 
-__all__ = ["bits_in", "is_number", "is_plain", "member", "room"]
+__all__ = ["bits_in", "is_number", "is_plain", "is_unsigned", "member", "room"]
 
 #: How many numbers an enum is asked about beforehand.
 MOST_MEMBERS = 1024
@@ -256,6 +256,14 @@ def is_number(node: Node) -> bool:
     if type(core) is Number:
         return core.format[-1] not in "fd"
     return type(core) in (Integer, Base128, QuicVarint)
+
+
+def is_unsigned(node: Node) -> bool:
+    """Tell whether *node* is known to give an `int` of 0 or more."""
+    core = core_of(node)
+    if type(core) is Number:
+        return core.format[-1].isupper()
+    return type(core) is Integer and not core.signed
 
 
 #: Parsers that give numbers or bytes.

@@ -25,6 +25,7 @@ from ohneio import (
     struct_unpack,
     success,
     take_while,
+    text,
     uint8,
     uint16,
     until,
@@ -209,3 +210,51 @@ def test_what_lies_ahead_is_counted():
     grammar, _ = CHOICES["ahead by more"]
     assert "again += " in code_of(grammar)
     assert once(grammar, b"x;a") == ((b"x", b"a"), b"x;")
+
+
+# Many tags.
+
+#: A family of sizes, some sizes apart, and numbers that stand for themselves.
+INNER = text(rest)
+MANY = {at: sized(at - 16, INNER) for at in range(16, 24)}
+MANY |= {at: exactly(at - 60) for at in range(64, 68)}
+MANY |= {at: success(at) for at in range(100, 110)}
+INPUTS = [bytes([at]) + b"abc\xffdefgh" for at in (0, 15, 16, 19, 23, 24, 63, 64, 67, 68, 99, 105)]
+
+
+@pytest.mark.parametrize("tag", [uint8, uint16.map(lambda it: it >> 8), uint16 << any_byte])
+@pytest.mark.parametrize("default", [None, uint8])
+def test_many_branches_by_a_number(tag, default):
+    """With and without one for all other numbers, of a byte and of more."""
+    agrees(dispatch(tag, MANY, default=default), *INPUTS)
+
+
+def test_all_bytes_may_have_a_branch():
+    """Then nothing else is possible, and nobody asks for it."""
+    grammar = dispatch(uint8, {at: exactly(at & 3) for at in range(256)})
+    agrees(grammar, *INPUTS)
+    assert "_tagged_by()" in code_of(grammar)  # but where there is no byte
+
+
+def test_tags_without_an_order_are_asked_for_one_by_one():
+    """A function may give anything at all."""
+    tags = [1, "two", None, b"3", 4.5, True, 7, 8]
+    tag = uint8.map(lambda at: tags[at % len(tags)])
+    branches = {one: exactly(at % 3) for at, one in enumerate(dict.fromkeys(tags))}
+    inputs = [bytes([at]) + b"ab" for at in range(9)]
+    agrees(dispatch(tag, branches), *inputs)
+    numbers = {at: exactly(at % 3) for at in range(1, 9)}
+    agrees(dispatch(tag, numbers, default=exactly(1)), *inputs)
+
+
+def test_a_range_of_tags_is_asked_for_as_far_as_others_are_possible():
+    """One side is enough where no other tag is on the other."""
+    source = code_of(dispatch(uint8, MANY))
+    assert "if 16 <= byte <= 23:" in source
+    low = {at: sized(at, rest) for at in range(8)} | {
+        at: sized(at - 200, rest) for at in range(248, 256)
+    }
+    source = code_of(dispatch(uint8, low))
+    assert "if byte <= 7:" in source
+    assert "elif byte >= 248:" in source
+    agrees(dispatch(uint8, low), *INPUTS)

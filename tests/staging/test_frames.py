@@ -26,6 +26,7 @@ from ohneio import (
     sized,
     skip,
     take_while,
+    text,
     uint8,
     uint16,
     until,
@@ -145,3 +146,20 @@ def test_a_delimiter_is_searched_once():
     assert "outer, stop = stop, end2" in code_of(delimited(b";", many(uint16)))
     assert code_of(delimited(b";", rest), "once").count("find(") == 1
     assert code_of(until(b";"), "once").count("find(") == 1
+
+
+def test_text_in_a_frame_is_decoded_at_once():
+    """What is no text, or not there yet, its own parser says; other encodings go the long way."""
+    for encoding in ("utf-8", "utf-16-le"):
+        inner = text(rest, encoding)
+        for grammar in (sized(3, inner), length_prefixed(uint8, inner), optional(sized(2, inner))):
+            agrees(
+                grammar,
+                b"",
+                b"\2abc",
+                b"abcdef",
+                "\3x\u00e9y".encode(),
+                b"a\xc3\xa9",
+                b"\xff\xff\xff",
+            )
+    assert "= data[pos:end2].decode()" in code_of(length_prefixed(uint8, text(rest)))

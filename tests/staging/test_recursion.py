@@ -195,7 +195,7 @@ def test_recursion_is_a_loop_with_a_stack():
     """And no function that calls itself, nor one for each level."""
     grammar, _ = RECURSIVE["a tag"]
     source = code_of(grammar)
-    assert "turn, stack = 0, []" in source
+    assert source.count("stack = []") == 1
     assert "stack.append((turn, " in source
     assert "= stack.pop()" in source
     assert source.count("def ") == 1
@@ -205,7 +205,7 @@ def test_recursion_is_a_loop_with_a_stack():
 def test_what_was_noted_is_in_locals():
     """As many as the place needs that is in need of most."""
     source = code_of(RECURSIVE["pairs in a list"][0])
-    assert "kept0 = kept1 = " in source
+    assert "kept1 = None" in source
 
 
 def is_a_loop(grammar):

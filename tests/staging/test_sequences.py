@@ -6,6 +6,7 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
+    count_prefixed,
     decimal,
     exactly,
     field,
@@ -19,6 +20,7 @@ from ohneio import (
     record,
     rest,
     seq,
+    sized,
     skip,
     struct_unpack,
     take_while,
@@ -178,3 +180,21 @@ def test_a_short_number_is_looked_up():
     """Its digits are its check and its value at once."""
     source = code_of(seq(decimal, literal(b"\r\n")))
     assert "decimals.get(data[pos:end2])" in source
+
+
+@pytest.mark.parametrize("digits", [b"7", b"12", b"999", b"1000", b"00", b"", b"-1", b"+1"])
+def test_a_short_number_is_looked_up_with_what_is_behind_it(digits):
+    """Whatever is not in the table is looked at by its nodes, also at the end of a frame."""
+    number = decimal << literal(b"\r\n")
+    agrees(number, digits + b"\r\n", digits + b"\r")
+    agrees(sized(4, number) << literal(b"\n"), digits + b"\r\n")
+
+
+def test_each_literal_has_a_table_of_its_own():
+    """A number is known by both; one that counts is no less than 0."""
+    grammar = seq(
+        length_prefixed(decimal << literal(b":")), count_prefixed(decimal << literal(b";"), uint8)
+    )
+    agrees(grammar, b"2:ab3;xyz", b"0:0;", b"10:abcdefghij0;", b"2;ab", b"1:a1;", b"1:a12:a")
+    assert "decimals2.get(data[pos:" in code_of(grammar)
+    assert " >= 0" not in code_of(grammar)
