@@ -15,16 +15,17 @@ What a stream of these becomes is, without what it does between two items::
 
     start = base + pos
     if pos < stop:
-        number = data[pos]
+        number2 = data[pos]
     else:
         source.pos, data = pos, b''  # nothing is kept while it waits
+        emit = None
         run.begin(start)
-        number = yield from UINT8._parse()
+        number2 = yield from NUMBER._parse()
         data, pos, stop, base = source.here()
         pos -= 1
         emit = run.emitted.append
     pos += 1
-    end2 = pos + number
+    end2 = pos + number2
     if end2 <= stop:
         data2 = data[pos:end2]
         pos = end2

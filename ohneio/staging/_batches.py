@@ -61,7 +61,7 @@ def line_of(node: Node) -> Until | None:
 def sleeping(e: Emitter) -> None:
     """Write how what is not whole waits, if it may wait in the lane."""
     with e.block("if rests_in(run, pos, LANE):"):
-        e.line("data = b''  # nothing is kept while it waits")
+        e.line("data, emit = b'', None  # nothing is kept while it waits")
         e.line("yield WAIT")
         e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
         e.line("emit = run.emitted.append")

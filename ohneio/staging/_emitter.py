@@ -89,6 +89,8 @@ class Emitter:
         self.frames: list[tuple[str, str]] = []
         #: Marks that are set when something is irregular, and where.
         self.marks: list[tuple[str, str]] = []
+        #: Locals for matches of regular expressions, which hold the block.
+        self.matches: dict[str, str] = {}
         self.skipped: list[Skipped] = []
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
@@ -116,6 +118,12 @@ class Emitter:
     def fresh(self, hint: str) -> str:
         """Return a new local; named as the field or label around it, if there is one."""
         return self.code.fresh(self.hint(hint))
+
+    def match(self, hint: str) -> str:
+        """Return the local for matches of a kind: each is looked at before there is another."""
+        if hint not in self.matches:
+            self.matches[hint] = self.code.fresh(hint)
+        return self.matches[hint]
 
     @contextlib.contextmanager
     def called(self, hint: str) -> Generator[None]:
@@ -287,6 +295,9 @@ class Emitter:
 
     def _put_down(self) -> None:
         self.line(f"source.pos, data = {self.here}, b''  # nothing is kept while it waits")
+        holding = [*(["emit"] if self.form.emits else []), *self.matches.values()]
+        if holding:
+            self.line(f"{' = '.join(holding)} = None")
         if self.form.emits:
             self.line("run.begin(start)")
         if self.looks_ahead:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import textwrap
 from typing import Any
 
 import attrs
@@ -28,6 +30,13 @@ LOCALS = (
 
 #: What a stream waits with.
 WAITING = {"WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in}
+
+#: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
+ANEW = frozenset({"data", "pos", "stop", "base", "emit", "start", "again", "looked"})
+NUMBERS = frozenset({
+    "at", "begins", "end", "outer", "here", "reach", "byte", "bits", "there", "good", "turn",
+    "left", "number", "size", "count",
+})  # fmt: skip
 
 ITEMS = Form("items", resumes=True, emits=True)
 ITEM = Form("item", resumes=True)
@@ -64,7 +73,7 @@ def _items(e: Emitter, node: Node) -> None:
         place, needs = e.code.place, _begin(e)
         e.line("emit = run.emitted.append")
         with e.block("try:"), e.block("while True:"):
-            _next_item(e, "idles_in(run, LANE)" if many else "idles(run)")
+            waiting = _next_item(e, "idles_in(run, LANE)" if many else "idles(run)")
             if many:
                 with e.block("if pos < stop:"):  # where a limit is 0 nothing may be looked at
                     many.write(e)
@@ -78,6 +87,7 @@ def _items(e: Emitter, node: Node) -> None:
                 _forget_skipped(e, begin)
                 _refuse_nothing(e, node)
             e.line(f"emit({value})")
+            _let_go(e, waiting, begin)
         with e.block("except ParseError as error:"):
             e.line("failure = error")
         with e.block("finally:"):
@@ -120,16 +130,30 @@ def _know(e: Emitter, place: tuple[int, int]) -> None:
         e.code.insert(*place, f"{name} = {expression}")
 
 
-def _next_item(e: Emitter, idles: str) -> None:
+def _next_item(e: Emitter, idles: str) -> tuple[int, int]:
+    """Write what waits for an item; return where it should let go of the one before."""
     with e.block("if pos >= stop:"):
         e.line("source.pos, run.item = pos, None")
-        e.line("data = value = b''  # nothing is kept while it waits")
+        e.line("data, emit = b'', None  # nothing is kept while it waits")
+        place = e.code.place
         with e.block(f"if {idles}:"):
             e.line("yield WAIT")
         with e.block("if not source:"):
             e.line("return")
         e.line("data, pos, stop, base = source.here()")
         e.line("emit = run.emitted.append")
+    return place
+
+
+def _let_go(e: Emitter, place: tuple[int, int], begin: tuple[int, int]) -> None:
+    """Let go of an item and of its parts where it waits, but for what is a number for sure."""
+    body = textwrap.dedent("\n".join(e.code.lines[begin[0] :]))
+    stored = (one for one in ast.walk(ast.parse(body)) if isinstance(one, ast.Name))
+    names = dict.fromkeys(one.id for one in stored if isinstance(one.ctx, ast.Store))
+    values = [name for name in names if name not in ANEW]
+    held = [name for name in values if name.rstrip("0123456789") not in NUMBERS]
+    for few in reversed([held[at : at + 6] for at in range(0, len(held), 6)]):
+        e.code.insert(*place, f"{' = '.join(few)} = None")
 
 
 def _refuse_nothing(e: Emitter, node: Node) -> None:

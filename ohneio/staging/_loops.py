@@ -54,7 +54,7 @@ def one_by_one(e: Emitter, node: Many[Any], wanted: bool) -> str:
 def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> str:
     """Take all items that a regular expression finds in a row; else one by one."""
     e.settle()
-    found, block = e.fresh("items"), e.code.fresh("block")
+    found, block = e.fresh("items"), e.match("block")
     first, at_end = begins_with(node.item) or frozenset(), e.at_end == "True"
     several = b"(?:%b)*+%b" % (kind.pattern, open_end(first, at_end=at_end))
     match = e.constant(re.compile(several, re.DOTALL).match, "block")

@@ -150,7 +150,7 @@ def at_once(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
     whole = b"".join(kind.pattern for kind in kinds)
     end = open_end(kinds[-1].ends, at_end=e.at_end == "True")
     match = e.constant(re.compile(whole + end, re.DOTALL).match, e.hint(parts[0].name or "match"))
-    found, before = e.code.fresh("found"), e.off
+    found, before = e.match("found"), e.off
     e.line(f"{found} = {match}(data, {e.here}, stop)")
     for part, kind in zip(parts, kinds, strict=True):
         with e.called(part.name) if part.name else contextlib.nullcontext():

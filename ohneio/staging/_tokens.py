@@ -184,7 +184,7 @@ def line(e: Emitter, node: Line, wanted: bool) -> str:
 @rule(Integer)
 def integer(e: Emitter, node: Integer, wanted: bool) -> str:
     e.settle()
-    found, target = e.code.fresh("digits"), e.fresh("number") if wanted else ""
+    found, target = e.match("digits"), e.fresh("number") if wanted else ""
     most = e.need("max_digits", f"min({e.limits}.max_digits, {SAFE_DIGITS})")
     e.line(f"{found} = {e.constant(node._form.match, 'digits')}(data, pos, stop)")
     end = f"{found}.end()"
@@ -212,7 +212,7 @@ def base128(e: Emitter, node: Base128, wanted: bool) -> str:
             e.line(f"{target} = {e.constant(node.meaning, 'meaning')}({target}, 1)")
             e.line("pos += 1")
     with e.block("else:"):
-        found = e.code.fresh("form")
+        found = e.match("form")
         e.line(f"{found} = {e.constant(node.form.match, 'form')}(data, pos, stop)")
         with e.regular(f"{found}"):
             e.line(f"{target} = {e.constant(node._value, 'number_of')}({found}[0])")

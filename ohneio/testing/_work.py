@@ -9,7 +9,8 @@ cut from them.  All else is the runtime that everybody runs.  Joining cannot be
 watched from inside: a plain `bytes` that comes out of a method of the input, or
 is put in the place of its current block, was copied to get there.
 
-Doubts: what C moves on its own when a `bytearray` grows cannot be seen.  What
+Doubts: what C moves on its own when a `bytearray` grows cannot be seen, nor what
+a regular expression or a struct looks at in a block that it is given.  What
 a protocol computes from its tokens is its own affair; only slicing them and
 searching in them is counted too.
 """
@@ -127,6 +128,10 @@ class Watched(bytes):
         at = super().find(sub, start, end)
         self.work.scanned += scanned(len(self), sub, at, slice(start, end))
         return at
+
+    def split(self, sep: ReadableBuffer | None = None, maxsplit: SupportsIndex = -1) -> list[bytes]:
+        self.work.scanned += len(self)
+        return [copied(piece, self.work) for piece in super().split(sep, maxsplit)]
 
     def startswith(
         self,

@@ -12,23 +12,57 @@ import pytest
 from ohneio import (
     LimitExceeded,
     Limits,
+    any_byte,
     at_eof,
+    choice,
+    count_prefixed,
+    decimal,
+    dispatch,
     emit,
     exactly,
+    field,
+    forward,
+    length_prefixed,
+    line,
     literal,
+    many,
     parser,
     peek,
     protocol,
     read,
+    record,
+    sep_by,
+    seq,
     stream,
+    struct_unpack,
+    take_while,
+    text,
+    uint8,
+    uint16,
+    uint32,
     until,
     wait,
+    wire,
     write,
 )
-from ohneio.core._input import Input
+from ohneio.core._input import SMALL, Input
 from ohneio.testing._work import count_work, counted
+from tests.staging.counting import counting
+from tests.staging.differing import only
 
 LARGE = 400_000
+
+
+#: What a chunk may cost besides, by the way it is parsed. A function that takes a stream of
+#: lines puts a short rest before the next chunk, and splits both: that is at most so much again.
+BESIDES = {"nodes": 0, "functions": 3 * SMALL}
+
+
+@pytest.fixture(params=BESIDES, autouse=True)
+def way(request):
+    """Everything here runs node by node, and as the functions of staging."""
+    with only(None) if request.param == "nodes" else counting():
+        yield request.param
 
 
 @parser
@@ -105,9 +139,9 @@ def test_the_counter_changes_nothing():
         pytest.param(netstring, b"5000:" + b"x" * 5_000 + b",", id="netstrings"),
     ],
 )
-def test_byte_by_byte(item, wire):
+def test_byte_by_byte(item, wire, way):
     """Feeding byte by byte costs no more than the law allows."""
-    assert_linear(stream(item), cut(wire * (1 + 10_000 // len(wire)), 1))
+    assert_linear(stream(item), cut(wire * (1 + 10_000 // len(wire)), 1), a_chunk=BESIDES[way])
 
 
 # Small chunks of something large.
@@ -125,22 +159,89 @@ def test_byte_by_byte(item, wire):
         pytest.param(literal(b"x" * LARGE), b"", 0, id="literal"),
     ],
 )
-def test_something_large_in_small_chunks(item, end, a_chunk, size):
+def test_something_large_in_small_chunks(item, end, a_chunk, size, way):
     """A long line, a large counted body: each chunk is looked at when it arrives, not again."""
     wire = b"x" * (LARGE - len(end)) + end
 
-    assert_linear(stream(item), cut(wire, size), a_chunk=a_chunk)
+    assert_linear(stream(item), cut(wire, size), a_chunk=a_chunk + BESIDES[way])
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 8, 100])
 @pytest.mark.parametrize("delimiter", [b"\r\n", b"aab", b"a" * 20])
 @pytest.mark.parametrize("filler", [b"x", b"\r", b"a", b"aax"])
-def test_a_delimiter_that_nearly_comes(delimiter, filler, size):
+def test_a_delimiter_that_nearly_comes(delimiter, filler, size, way):
     """What could begin a delimiter and does not is no reason to look again and again."""
     body = (filler * 10_000)[:10_000].replace(delimiter, b"x" * len(delimiter))
     wire = body.rstrip(delimiter) + b"x" + delimiter
 
-    assert_linear(stream(until(delimiter)), cut(wire, size), a_chunk=2 * len(delimiter))
+    assert_linear(
+        stream(until(delimiter)), cut(wire, size), a_chunk=2 * len(delimiter) + BESIDES[way]
+    )
+
+
+# Grammars with all that staging makes of them.
+
+
+word = take_while(b"abc", min=1)
+CRLF = literal(b"\r\n")
+
+
+@wire
+class Message:
+    kind: int = field(uint8)
+    flags: int = field(uint16)
+    body: bytes = field(length_prefixed(uint32))
+
+
+def replies():
+    """The replies of Redis, in short."""
+    reply = forward()
+    bulk = length_prefixed(decimal << CRLF) << CRLF
+    array = count_prefixed(decimal << CRLF, reply)
+    return reply.become(dispatch(any_byte, {b"+": until(b"\r\n"), b"$": bulk, b"*": array}))
+
+
+@pytest.mark.parametrize("size", [64, 1460, 65536])
+@pytest.mark.parametrize(
+    ("item", "wire"),
+    [
+        pytest.param(replies(), b"*10000\r\n" + b"$3\r\nabc\r\n" * 10_000, id="an array"),
+        pytest.param(replies(), b"$1000000\r\n" + b"x" * 1_000_000 + b"\r\n", id="a bulk"),
+        pytest.param(record(Message), b"\1\0\2\0\x0f\x42\x40" + b"x" * 1_000_000, id="a body"),
+        pytest.param(
+            length_prefixed(uint32, many(uint8)), b"\0\0\x27\x10" + b"x" * 10_000, id="bytes"
+        ),
+        pytest.param(count_prefixed(uint16, uint32), b"\x27\x10" + b"abcd" * 10_000, id="numbers"),
+        pytest.param(many(word << CRLF) << literal(b"."), b"abc\r\n" * 10_000 + b".", id="lines"),
+        pytest.param(sep_by(word, literal(b",")) << CRLF, b"abc," * 9_999 + b"abc\r\n", id="words"),
+        pytest.param(many(record(Message), 99, 99), (b"\1\0\2\0\0\0\4abcd") * 99, id="messages"),
+    ],
+)
+def test_a_large_item_in_small_chunks(item, wire, size):
+    """A long body, an array of ten thousand: what was looked at is not looked at again."""
+    assert_linear(stream(item), cut(wire * 2, size))
+
+
+@pytest.mark.parametrize("size", [64, 1460, 65536])
+@pytest.mark.parametrize(
+    ("item", "wire"),
+    [
+        pytest.param(struct_unpack("!IHH"), b"abcdefgh", id="records"),
+        pytest.param(uint16, b"ab", id="numbers"),
+        pytest.param(until(b"\n"), b"x" * 39 + b"\n", id="lines"),
+        pytest.param(until(b"\r\n", max=100), b"x" * 38 + b"\r\n", id="bounded lines"),
+        pytest.param(seq(word << literal(b" "), word, line), b"abc cba rest\r\n", id="a run"),
+        pytest.param(record(Message), b"\1\0\2\0\0\0\4abcd", id="messages"),
+        pytest.param(
+            choice(literal(b"a") >> uint16, literal(b"b") >> until(b";")), b"axybcd;", id="choice"
+        ),
+        pytest.param(text(until(b";")), b"abcdef;", id="text"),
+        pytest.param(text(until(b";")).verify(len), b"abcdef;", id="verified"),
+    ],
+)
+def test_many_small_items(item, wire, size):
+    """Most of them in one chunk as a whole, and one cut by its end."""
+    assert_linear(stream(item), cut(wire * (20_000 // len(wire)), size))
 
 
 # Much at once.

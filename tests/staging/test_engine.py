@@ -1,11 +1,14 @@
 """When a grammar becomes functions, what that costs, and what is left of it."""
 
+import ast
 import copy
 import gc
 import importlib
 import linecache
 import pickle
+import re
 import sys
+import textwrap
 import threading
 import traceback
 import weakref
@@ -22,23 +25,26 @@ from ohneio import (
     decimal,
     emit,
     exactly,
+    field,
     forward,
     length_prefixed,
     literal,
     many,
     parser,
     protocol,
+    record,
     rest,
     seq,
     stream,
     uint8,
     uint16,
     until,
+    wire,
 )
 from ohneio.core import _parser
 from ohneio.staging import _engine, hand_over, source, stage, unstaged
 from ohneio.staging._engine import FORMS, LARGEST, compiled
-from tests.processes import python
+from tests.processes import ROOT, python
 from tests.staging.differing import only
 
 FORM_NAMES = ["items", "item", "once", "build"]
@@ -438,3 +444,76 @@ def test_the_package_says_what_it_has():
     """Four functions, of which two are for everybody."""
     assert set(ohneio.staging.__all__) == {"hand_over", "source", "stage", "unstaged"}
     assert isinstance(source(rest), str)
+
+
+# To be read.
+
+
+def shown(text, source):
+    """Tell whether the lines of *text* stand in *source* in order, where ``...`` is any of them."""
+    pattern = r".*?".join(
+        re.escape(textwrap.dedent(part).strip("\n"))
+        for part in re.split(r"^ *\.\.\.\n", textwrap.dedent(text), flags=re.MULTILINE)
+    )
+    flat = re.sub(r"^ +", "", source, flags=re.MULTILINE)
+    return re.search(re.sub(r"^(\\ )+", "", pattern, flags=re.MULTILINE), flat, re.DOTALL)
+
+
+def test_the_essay_shows_what_is_generated():
+    """Its three nodes become these very lines."""
+    essay = ohneio.staging.__doc__
+    text = essay[essay.index("    start = base") : essay.index("``data`` is the block")]
+    assert shown(text, source(length_prefixed(uint8, rest)))
+    assert not shown(text.replace("end2 <= stop", "end2 < stop"), source(length_prefixed(uint8)))
+
+
+def test_the_page_shows_what_is_generated():
+    """The branch that nearly always runs, and the other one."""
+
+    @wire
+    class Message:
+        kind: int = field(uint8)
+        flags: int = field(uint8)
+        body: bytes = field(length_prefixed(uint16))
+
+    page = (ROOT / "docs" / "explanation" / "staging.md").read_text()
+    (text,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert shown(text, source(record(Message)))
+
+
+EXAMPLES = ["http1", "messagepack", "mqtt", "resp", "websocket"]
+
+
+def grammars():
+    """Yield the grammars of the examples, by their names."""
+    for name in EXAMPLES:
+        module = importlib.import_module(f"examples.{name}")
+        for each, one in vars(module).items():
+            if isinstance(one, Parser) and type(one).__name__ not in ("ByHand", "Number"):
+                yield f"{name}.{each}", one
+
+
+@pytest.mark.parametrize("one", [pytest.param(one, id=name) for name, one in grammars()])
+def test_the_code_of_real_grammars_can_be_read(one):
+    """No line is too long for a screen, and no variable is there for nothing."""
+    text = source(one)
+    compile(text, "it", "exec")
+    parsing = text.partition("def build(")[0]
+    assert max(len(line.strip()) for line in parsing.splitlines()) <= WIDEST
+    assert {name for name in unused(text) if not name.startswith("once.")} == set()
+
+
+#: Of a line of code that parses, but for how deep it stands.
+WIDEST = 125
+
+
+def unused(text):
+    """Return the locals that are set by an assignment of their own, and never read."""
+    found = set()
+    for function in ast.parse(text).body:
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+        single = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        targets = {node.targets[0].id for node in single if isinstance(node.targets[0], ast.Name)}
+        found |= {f"{function.name}.{name}" for name in targets - read}
+    return found

@@ -1,0 +1,65 @@
+"""Staged functions whose regular expressions and structs count what they look at.
+
+What a function does by methods and slices of its block the block counts itself: see
+`ohneio.testing.count_work`.  What it hands to C is counted here.
+"""
+
+import contextlib
+import re
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ohneio import Parser
+from ohneio.staging import _engine
+from ohneio.testing._work import Watched
+from tests.staging.differing import forget, only
+
+__all__ = ["counting"]
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[None]:
+    """Let every grammar become functions that count, at its first use."""
+    seen: list[Parser[object]] = []
+    written = _engine.written
+
+    def watched(node: Parser[object], form: Any) -> Any:
+        made = written(node, form)
+        for name, value in made.namespace.items() if made else ():
+            made.namespace[name] = counted(value)
+        return made
+
+    def noted(node: Parser[object], form: str) -> Callable[..., object] | None:
+        seen.append(node)
+        return _engine.staged(node, form)
+
+    _engine.written = watched
+    try:
+        with only(noted):
+            yield
+    finally:
+        _engine.written = written
+        for node in seen:
+            forget(node)
+
+
+def counted(value: object) -> object:
+    """Return *value*; a method of a regular expression or of a struct so that it counts."""
+    owner, name = getattr(value, "__self__", None), getattr(value, "__name__", "")
+    if isinstance(owner, re.Pattern) and name in ("match", "findall"):
+        return lambda data, pos, stop: looked(data, pos, stop, value(data, pos, stop))
+    if isinstance(owner, struct.Struct) and name == "unpack_from":
+        return lambda data, pos=0: looked(data, pos, pos + owner.size, value(data, pos))
+    if isinstance(owner, struct.Struct) and name == "iter_unpack":
+        return lambda view: looked(view.obj, 0, view.nbytes, value(view))
+    return value
+
+
+def looked(data: object, pos: int, stop: int, found: Any) -> Any:
+    """Count what a method looked at: up to the end of a match, else as far as it might."""
+    if isinstance(found, re.Match):
+        stop = found.end()
+    if isinstance(data, Watched):
+        data.work.scanned += max(stop - pos, 0)
+    return found
