@@ -18,6 +18,7 @@ from ..combinators._choice import Choice, Optional
 from ..core._likeness import alike
 from ._build_taken import ANYTHING, KNOWN, Taken, in_vain, taken
 from ._building import Builder, Node, builds, unknown
+from ._code import is_not, is_one
 
 __all__ = ["MOST", "Candidate", "switch"]
 
@@ -121,7 +122,7 @@ def is_single(arm: Arm) -> bool:
 def test(b: Builder, arm: Arm, value: str, kind: str) -> str:
     """Return the condition for an arm; *kind* is its type, if that is not known."""
     if is_single(arm):
-        return "" if not kind and arm.given is None else f"{value} is {arm.given}"
+        return "" if not kind and arm.given is None else is_one(value, arm.given)
     conditions: list[str] = []
     if kind and arm.kind is not None:
         known = arm.kind.__module__ == "builtins"
@@ -164,7 +165,7 @@ def other_than(b: Builder, node: Optional[Any], value: str) -> str:
     """Return the condition that a value is not the default."""
     default, inner = node.default, taken(node.parser)
     if default is None and inner is not None and all(map(compares_plainly, inner.sure)):
-        return f"{value} is not None"
+        return is_not(value, None)
     given = b.constant(default, "default")
     if type(default) in (NoneType, bool, int, bytes, str):
         return f"not {value} == {given}"

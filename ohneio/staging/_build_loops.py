@@ -18,7 +18,7 @@ from ..core._run import UNBOUNDED
 from ._build_pieces import Constant, Plain
 from ._build_tokens import WHOLE
 from ._building import Builder, Node, builds, constant
-from ._code import DEEP, LONG
+from ._code import DEEP, LONG, is_not
 from ._families import ManyBy
 
 __all__: list[str] = []
@@ -158,5 +158,5 @@ def count_prefixed(b: Builder, node: CountPrefixed[Any], value: str) -> None:
 
 @builds(Skip)
 def skip(b: Builder, node: Skip, value: str) -> None:
-    b.refuse(f"{value} is not None")
+    b.refuse(is_not(value, None))
     b.nothing(node.parser)

@@ -11,6 +11,7 @@ from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..combinators._values import Fail, Success, Value
 from ._build_pieces import Plain
 from ._building import Builder, Node, alone, builds
+from ._code import is_not
 
 __all__: list[str] = []
 
@@ -62,7 +63,7 @@ def given(b: Builder, node: Value[Any] | Success[Any], value: str) -> None:
 def is_other(b: Builder, value: str, known: object) -> str:
     """Return the condition that a value is not the one that is known."""
     if known is None or known is True or known is False:
-        return f"{value} is not {known}"
+        return is_not(value, known)
     name = b.constant(known, "given")
     if type(known) in (int, bytes, str):
         return f"not {value} == {name}"
@@ -76,7 +77,7 @@ def label(b: Builder, node: Label[Any] | Example[Any], value: str) -> None:
 
 @builds(Eof, Commit, NotFollowedBy)
 def nothing_at_all(b: Builder, _: Node, value: str) -> None:
-    b.refuse(f"{value} is not None")
+    b.refuse(is_not(value, None))
 
 
 @builds(Lookahead)

@@ -13,15 +13,30 @@ import keyword
 import re
 from collections.abc import Generator
 
-__all__ = ["Code", "function_name"]
+__all__ = ["Code", "function_name", "is_not", "is_one"]
 
 #: What is written into the code as it is.
 PLAIN = (int, bytes, bool, type(None))
 #: The longest constant that is written out.
 SHORT = 60
+#: Numbers, bytes and text as `repr` writes them.
+WRITTEN = re.compile(r"""-?\d|b?['"]""").match
 #: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
 DEEP = 13
 LONG = 1200
+
+
+def is_one(value: str, known: bool | None) -> str:
+    """Return the condition that *value* is *known*.
+
+    Asked that of a constant which is written out the compiler would warn.
+    """
+    return "False" if WRITTEN(value) else f"{value} is {known}"
+
+
+def is_not(value: str, known: bool | None) -> str:
+    """Return the condition that *value* is not *known*."""
+    return "True" if WRITTEN(value) else f"{value} is not {known}"
 
 
 class Code:

@@ -5,6 +5,7 @@ so that what is different is found where it begins.
 """
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator
 
 import attrs
@@ -65,10 +66,15 @@ def unstaged(grammar: Parser[object]) -> Iterator[None]:
 def staged() -> Iterator[list[Parser[object]]]:
     """Let every grammar become functions at its first use; give those that did."""
     seen: list[Parser[object]] = []
+    warned: list[object] = []
 
     def noted(parser: Parser[object], form: str) -> Callable[..., object] | None:
         seen.append(parser)
-        return stager(parser, form)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            function = stager(parser, form)
+        warned.extend(one.message for one in told)
+        return function
 
     with only(noted):
         try:
@@ -76,6 +82,7 @@ def staged() -> Iterator[list[Parser[object]]]:
         finally:
             for parser in seen:
                 forget(parser)
+    assert warned == []
 
 
 @contextlib.contextmanager

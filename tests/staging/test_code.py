@@ -2,7 +2,7 @@
 
 import pytest
 
-from ohneio.staging._code import DEEP, LONG, SHORT, Code, function_name
+from ohneio.staging._code import DEEP, LONG, SHORT, Code, function_name, is_not, is_one
 
 
 def test_lines_stand_as_deep_as_their_block():
@@ -105,3 +105,17 @@ def test_a_users_function_keeps_its_name_if_it_has_one():
     assert function_name(int) == "int"
     assert function_name(lambda: 0) == "function"
     assert function_name(object()) == "function"
+
+
+@pytest.mark.parametrize("value", ["value", "b", "value.text", "body[1:]"])
+def test_what_is_a_variable_is_asked(value):
+    """Whether it is one of the constants that there is one object of."""
+    assert is_one(value, None) == f"{value} is None"
+    assert is_not(value, True) == f"{value} is not True"
+
+
+@pytest.mark.parametrize("value", [repr(b"a"), repr(b"'"), repr("a"), "0", "-1"])
+def test_what_is_written_out_is_never_asked(value):
+    """The compiler warns of such a question."""
+    assert is_one(value, None) == "False"
+    assert is_not(value, None) == "True"

@@ -5,9 +5,11 @@ import pytest
 
 from ohneio import (
     Limits,
+    any_byte,
     choice,
     dispatch,
     exactly,
+    fail,
     field,
     forward,
     label,
@@ -181,3 +183,9 @@ def test_it_is_as_it_is_unstaged(name):
     """Every difference that was ever found stays mended."""
     grammar, data, *limits = FOUND[name]
     compare(Case(grammar, data, [*chunkings(data)], *limits))
+
+
+def test_the_compiler_has_nothing_to_warn_of():
+    """A constant that is written into the code is not asked whether it is None."""
+    grammar = dispatch(optional(fail("nothing")), {b"a": uint8, 2: any_byte})
+    compare(Case(grammar, b"", [[]], values=[3, b"x", None]))
