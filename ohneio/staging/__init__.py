@@ -57,7 +57,7 @@ Where things are:
                  a rule for each class of the vocabulary
 ``_regular``     tokens that one regular expression takes at once
 ``_families``    branches that differ in a number only
-``_batches``     streams that a method of C takes apart
+``_batches``     streams that a method of C takes apart, in small chunks without being woken
 ``_recursion``   grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
 ``_forms``       the functions: of a stream, of one item, of a whole input
