@@ -19,7 +19,7 @@ from ..core._errors import BuildError, ParseError
 from ..core._facts import Facts, sequence
 from ..core._frames import framed
 from ..core._parser import Parser
-from ..core._run import Run
+from ..core._run import Mark, Run
 from ..core._steps import Steps, current
 from ._bit import Always, Bit, Kind
 from ._calling import answered, called, name_of
@@ -173,15 +173,19 @@ class Packet(Record[T_co]):
             value = yield from chosen._parse()
             taken.add(one, value, (here, run.input.position))
             if mark is not None:
-                run.check_held(mark)
-                view = View(self, taken.known)
-                for each in judges:
-                    if not called(each.verify, view):  # type: ignore[arg-type]
-                        run.path[taken.depth] = each.name
-                        raise run.unfit(mark, "", expected(each))
+                self._verdicts(run, mark, taken.known, judges)
         finally:
             if mark is not None:
                 run.release(mark)
+
+    def _verdicts(self, run: Run, mark: Mark, known: Known, judges: Iterable[Field]) -> None:
+        """Ask what must hold of the fields so far, the last of which began at *mark*."""
+        run.check_held(mark)
+        view = View(self, known)
+        for each in judges:
+            if not called(each.verify, view):  # type: ignore[arg-type]
+                run.path[-1] = each.name
+                raise run.unfit(mark, "", expected(each))
 
     def _build(self, value: object) -> Steps[None]:
         self._check_class(value)

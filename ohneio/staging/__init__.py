@@ -55,6 +55,11 @@ Where things are:
                  what stands around a node
 ``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_loops``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
+``_bits``        fields of bits, those of one byte together
+``_views``, ``_computed``
+                 what functions of a record's fields are given; what is computed of an object
+``_reading``, ``_saying``, ``_inlining``, ``_handing``, ``_answers``
+                 functions of the grammar's author, written into the code
 ``_regular``     tokens that one regular expression takes at once
 ``_families``    branches that differ in a number only
 ``_batches``     streams that a method of C takes apart, in small chunks without being woken
@@ -73,6 +78,10 @@ use it: ``stream(p)``, ``yield from p``, ``p.parse``, ``p.build``.  `stage` does
 `unstaged` forbids it for one parser, and with ``OHNEIO_STAGING=off`` in the
 environment nothing is staged (``always``: on first use).  Without this package
 the library is slower, and otherwise the same.
+
+Functions of the author's that are an expression, or little more, are written into
+the code: ``when=lambda it: it.short == 126`` is ``if short == 126:``.  Their source is
+believed only if it compiles to the very code of the function; see `_reading`.
 
 Doubts: a function that a grammar calls (of `map`, say) may be called again with
 the same value where a chunk ends inside an alternative; functions of grammars

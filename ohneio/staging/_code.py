@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import io
+import itertools
 import keyword
 import re
-from collections.abc import Generator
+import tokenize
+from collections.abc import Generator, Iterator
 
 __all__ = ["Code", "function_name", "is_not", "is_one"]
 
@@ -24,6 +27,9 @@ WRITTEN = re.compile(r"""-?\d|b?['"]""").match
 #: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
 DEEP = 13
 LONG = 1200
+#: How wide a line should be, what stands before it aside.
+WIDE = 108
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 def is_one(value: str, known: bool | None) -> str:
@@ -51,7 +57,7 @@ class Code:
 
     def line(self, text: str) -> None:
         """Add one line, as deep as the block it stands in."""
-        self.lines.append("    " * self._depth + text)
+        self.lines += ["    " * self._depth + part for part in folded(text)]
 
     @property
     def has_room(self) -> bool:
@@ -77,7 +83,7 @@ class Code:
 
     def insert(self, index: int, depth: int, text: str) -> None:
         """Add a line where `place` once was."""
-        self.lines.insert(index, "    " * depth + text)
+        self.lines[index:index] = ["    " * depth + part for part in folded(text)]
 
     @contextlib.contextmanager
     def block(self, head: str) -> Generator[None]:
@@ -99,6 +105,10 @@ class Code:
         """Return how the code says *value*: written out, or as a name."""
         if type(value) in PLAIN and len(repr(value)) <= SHORT:
             return repr(value)
+        return self.named(value, hint)
+
+    def named(self, value: object, hint: str) -> str:
+        """Return the name by which the code knows *value*."""
         if id(value) not in self._names:
             name = self._free(re.sub(r"\W+", "_", hint).strip("_").upper() or "IT")
             self._names[id(value)] = name
@@ -126,3 +136,25 @@ def function_name(function: object) -> str:
     """Return what to call a user's function in the code."""
     name = getattr(function, "__name__", "function")
     return name if name.isidentifier() else "function"
+
+
+def folded(text: str) -> list[str]:
+    """Return a line as some, where it is too long for a screen: only in brackets, at a comma."""
+    lines, begins = list[str](), 0
+    for before, place in itertools.pairwise([*folds(text), len(text) + WIDE]):
+        if place - begins > WIDE:
+            lines.append(text[begins:before].rstrip())
+            begins = before
+    return [line if not at else f"        {line}" for at, line in enumerate(lines)] or [text]
+
+
+def folds(text: str) -> Iterator[int]:
+    """Yield where a line may be folded, and its end."""
+    depth = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline) if len(text) > WIDE else ():
+        depth += (token.string in OPENING) - (token.string in CLOSING)
+        if depth and token.type == tokenize.OP and token.string == ",":
+            yield token.end[1]
+        elif depth and token.type == tokenize.NAME and token.string in ("and", "or"):
+            yield token.start[1]
+    yield len(text)

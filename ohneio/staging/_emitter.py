@@ -32,6 +32,7 @@ from ..core._errors import ParseError
 from ..core._facts import ANY
 from ..core._parser import LATE, Parser, nodes
 from ._code import Code
+from ._inlining import Names
 from ._late import Irregular, behind, framed, labelled, named, nothing, settled
 from ._making import maker
 
@@ -91,6 +92,8 @@ class Emitter:
         self.marks: list[tuple[str, str]] = []
         #: Locals for matches of regular expressions, which hold the block.
         self.matches: dict[str, str] = {}
+        #: Where the code was when something began that is kept, and the variable for that.
+        self._begun = "", ""
         self.skipped: list[Skipped] = []
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
@@ -100,6 +103,8 @@ class Emitter:
         self.targets: frozenset[int] = frozenset()
         #: The grammar that is being written as a loop around itself.
         self.recursion: Any = None
+        #: What functions that are written into the code look up.
+        self.names = Names(code)
 
     # Names.
 
@@ -504,12 +509,20 @@ class Emitter:
         Not in what may leave, which begins anew where something is irregular.
         """
         self.settle()
-        mark, begins = self.code.fresh("mark"), self.code.fresh("begins")
-        self.line(f"{begins} = pos")
+        mark, begins = self.code.fresh("mark"), self._beginning()
         self.line(f"{mark} = None")
         self.marks.append((mark, begins))
+        self._begun = self.code.lines[-1], begins
         yield mark, begins
         self.marks.pop()
+
+    def _beginning(self) -> str:
+        """Return the variable for where what is kept begins; two that begin together have one."""
+        line, begins = self._begun
+        if line is not self.code.lines[-1]:
+            begins = self.code.fresh("begins")
+            self.line(f"{begins} = pos")
+        return begins
 
     def unless_marked(
         self, scope: tuple[str, str], target: str, otherwise: str = "True"
@@ -518,6 +531,12 @@ class Emitter:
         self.line(f"{target} = {otherwise}")
         return self.block(f"if {scope[0]} is None:")
 
+    def keep(self, mark: str, begins: str) -> None:
+        """Keep what was read since *begins*, and in the scopes around, unless it is."""
+        for one, at in [*self.marks, (mark, begins)]:
+            with self.block(f"if {one} is None:"):
+                self.line(f"{one} = run.keep_from(base + {at})")
+
     def judged(
         self, scope: tuple[str, str], condition: str, judge: str, value: str, given: str = ""
     ) -> None:
@@ -525,8 +544,7 @@ class Emitter:
         mark, begins = scope
         unless = f" or not ({condition})" if condition else ""
         with self.block(f"if {mark} is not None{unless}:"):
-            with self.block(f"if {mark} is None:"):
-                self.line(f"{mark} = run.keep_from(base + {begins})")
+            self.keep(mark, begins)
             function = self.constant(settled, "settled")
             self.late(f"{function}(run, {mark}, {judge}, {given or value})", value)
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ..core._parser import Parser, nodes, set_staged, stage_with
 from . import (
+    _bits,
     _choices,
     _frames,
     _loops,
@@ -31,7 +32,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _choices, _frames, _loops, _packets, _records, _recursion, _sequences, _tokens, _transforms,
+    _bits, _choices, _frames, _loops, _packets, _records, _recursion, _sequences, _tokens,
+    _transforms,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, ITEM, ONCE, BUILD)}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.

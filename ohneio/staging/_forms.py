@@ -32,7 +32,7 @@ LOCALS = (
 WAITING = {"WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in}
 
 #: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
-ANEW = frozenset({"data", "pos", "stop", "base", "emit", "start", "again", "looked"})
+ANEW = frozenset({"_", "data", "pos", "stop", "base", "emit", "start", "again", "looked"})
 NUMBERS = frozenset({
     "at", "begins", "end", "outer", "here", "reach", "byte", "bits", "there", "good", "turn",
     "left", "number", "size", "count",
@@ -103,12 +103,22 @@ def _items(e: Emitter, node: Node) -> None:
 
 
 def _check_room(e: Emitter, node: Node, place: tuple[int, int], *otherwise: str) -> None:
-    """Leave all to the nodes where a token that a byte decides against is over the limit."""
+    """Leave all to the nodes where a token that a byte decides against is over the limit.
+
+    So it is where a function that is written in would find something else under a name.
+    """
     largest = max(one.facts.least for one in nodes(node) if not one.children())
     if e.skips and largest:
-        lines = [f"if {e.limits}.max_buffered < {largest}:", *(f"    {line}" for line in otherwise)]
-        for line in reversed(lines):
-            e.code.insert(*place, line)
+        _leave_all(e, place, f"{e.limits}.max_buffered < {largest}", otherwise)
+    if e.names.conditions:
+        _leave_all(e, place, f"not ({' and '.join(e.names.conditions)})", otherwise)
+
+
+def _leave_all(
+    e: Emitter, place: tuple[int, int], condition: str, otherwise: tuple[str, ...]
+) -> None:
+    for line in reversed([f"if {condition}:", *(f"    {line}" for line in otherwise)]):
+        e.code.insert(*place, line)
 
 
 def _forget_skipped(e: Emitter, begin: tuple[int, int]) -> None:

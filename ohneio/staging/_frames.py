@@ -9,6 +9,7 @@ from ..combinators._checksums import Checksummed
 from ..combinators._framing import Delimited, LengthPrefixed, Sized
 from ..combinators._lines import Rest, rest
 from ..combinators._text import Text
+from ..core._facts import Facts
 from ..core._frames import within
 from ..core._input import NO_END
 from ..core._run import UNBOUNDED
@@ -64,14 +65,7 @@ def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
         return all_of(e, place, wanted)
     if type(inner) is Text and type(inner.parser) is Rest and inner.encoding == "utf-8":
         return text_of(e, inner, place)
-    if e.leaving:
-        e.leave_unless(f"{place} <= stop")
-    else:
-        with e.block(f"if {place} > stop:"):
-            function = e.constant(refuse_frame, "refuse_frame")
-            e.ends.append(place)
-            e.late(f"{function}(run, base + {place})", "")
-            e.ends.remove(place)
+    begun(e, place)
     skipped = [*e.skipped]
     with e.in_frame(place):
         value = e.value(inner, wanted=wanted)
@@ -82,17 +76,38 @@ def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
     return value
 
 
-def framed_as(e: Emitter, end: str, write: Callable[[], None]) -> None:
-    """Write what is in a frame that ends at *end*, all of which is there."""
+def begun(e: Emitter, place: str) -> None:
+    """Refuse a frame that ends at *place* if there is no room for it."""
+    if e.leaving:
+        e.leave_unless(f"{place} <= stop")
+        return
+    # A frame that this code has not begun is known to the input.
+    unless = "" if e.frames else f" and base + {place} > source.end"
+    with e.block(f"if {place} > stop{unless}:"):
+        function = e.constant(refuse_frame, "refuse_frame")
+        e.ends.append(place)
+        e.late(f"{function}(run, base + {place})", "")
+        e.ends.remove(place)
+
+
+def framed_as(
+    e: Emitter, end: str, write: Callable[[], None], names: tuple[str, str], facts: Facts
+) -> None:
+    """Write some fields in a frame that ends at *end*.
+
+    *names* are the field that says so, and the last one.
+    """
     place = e.code.fresh("end")
     e.line(f"{place} = {end}")
-    e.leave_unless(f"{place} <= stop")
+    with e.named(names[0]):
+        begun(e, place)
     skipped = [*e.skipped]
     with e.in_frame(place):
         write()
         e.settle()
-    e.leave_unless(f"pos == {place}")
-    e.skipped = skipped  # as in `frame`
+        with e.named(names[1]):
+            filled(e, place)
+    e.skipped = [] if facts.nullable is False else skipped  # as in `frame`
 
 
 def all_of(e: Emitter, place: str, wanted: bool) -> str:

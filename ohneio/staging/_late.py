@@ -16,12 +16,12 @@ from ..core._alternatives import attempt
 from ..core._errors import ParseError, furthest
 from ..core._frames import forget, left_over
 from ..core._input import NO_END
-from ..core._parser import Parser
+from ..core._parser import LATE, Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps
 
-__all__ = ["Irregular", "behind", "end_of_frame", "framed", "labelled", "named"]
-__all__ += ["nothing", "refuse_frame", "settled"]
+__all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "labelled", "named"]
+__all__ += ["nothing", "refuse_frame", "settled", "spilt"]
 
 T = TypeVar("T")
 
@@ -113,5 +113,25 @@ def settled(run: Run, mark: Mark, judge: Callable[[Run, Mark, T], T], value: T) 
     yield from ()
     try:
         return judge(run, mark, value)
+    finally:
+        run.release(mark)
+
+
+def spilt(run: Run, position: int) -> bool:
+    """Tell whether more is held than may be, once it is read up to *position*."""
+    return position - run.marks[0].position > run.limits.max_buffered
+
+
+def finished(run: Run, mark: Mark, value: T, node: Parser[T]) -> Steps[T]:
+    """Return *value*, all of whose bytes were kept since *mark*, or let *node* say what is wrong.
+
+    All that it looks at is there, so that it does not wait.
+    """
+    yield from ()
+    try:
+        if value is LATE or spilt(run, run.input.position):
+            run.input.move_to(mark.position)
+            value = yield from node._parse()
+        return value
     finally:
         run.release(mark)

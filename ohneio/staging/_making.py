@@ -25,6 +25,7 @@ HOOKS = ("__attrs_pre_init__", "__attrs_post_init__", "_attrs_cached_hash")
 #: What makes and fills an object unless a class says otherwise.
 USUAL = {
     "__new__": (object.__new__,),
+    "__getattribute__": (object.__getattribute__,),
     "__setattr__": (object.__setattr__, attrs.frozen(type("Frozen", (), {})).__setattr__),
 }
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
-from ..combinators._fields import may_refuse
+from ..combinators._bit import Always
+from ..combinators._fields import Field
+from ..combinators._framing import announced as announced_by
 from ..combinators._packets import Group, Packet, members
+from ..combinators._packing import Packed
 from ..combinators._records import Planned
-from ._code import function_name
-from ._emitter import Emitter, rule
-from ._frames import framed_as
-from ._records import View, compared, depending_on, present, shown
-from ._sequences import Part, in_order
-from ._tokens import bits_in
+from ..core._facts import Facts
+from ..core._run import Mark, Run
+from ._answers import kinds_of, put
+from ._bits import Apart, taken_apart
+from ._emitter import Emitter, Node, rule
+from ._frames import announced, framed_as
+from ._records import (
+    asked,
+    depending_on,
+    judged,
+    made,
+    present,
+    taken,
+)
+from ._saying import Kinds, Natural
+from ._sequences import Part
+from ._tokens import is_unsigned
+from ._views import View
 
 __all__: list[str] = []
 
@@ -20,81 +36,156 @@ __all__: list[str] = []
 @rule(Packet)
 def packet(e: Emitter, node: Packet[Any], wanted: bool) -> str:
     """Where something turns out to be wrong behind its own bytes the packet runs as a node."""
-    return e.region(node, wanted, lambda: whole(e, node))
+    if e.leaving or any(one.frames and one.parser is None for one in node.fields):
+        return e.region(node, wanted, lambda: whole(e, node))
+    view = View(e, node)
+    if not node._keeps:
+        steps_from(view, 0)
+        return made(view)
+    with e.kept() as kept:
+        steps_from(view, 0)
+    return judged(view, kept)
 
 
 def whole(e: Emitter, node: Packet[Any]) -> str:
-    values: dict[str, str] = {}
-    steps_from(e, node, 0, values, View(e, node))
-    given = {argument: values[name] for argument, name in node._arguments}
-    with e.called(node.cls.__name__):
-        target = e.make(node.cls, given, refusing=may_refuse(node.cls))
-    compared(e, target, [one for _, one in node._compared], values)
-    return target
+    view = View(e, node)
+    steps_from(view, 0)
+    return made(view)
 
 
-def steps_from(e: Emitter, node: Packet[Any], at: int, values: dict[str, str], view: View) -> None:
+def steps_from(view: View, at: int) -> None:
     """Write the fields from the step *at* which on."""
     parts: list[Part] = []
-    for planned in node._plan[at:]:
+    for planned in view.record._plan[at:]:
         at += 1
         name, parser, one = planned
         plain = parser is not None and not one.frames and not judges(planned)
         if plain and not isinstance(parser, Group):
             parts.append(Part(parser, True, name))  # type: ignore[arg-type]
             continue
-        taken(e, parts, values)
+        taken(view, parts)
         parts = []
         if one.frames:
-            framed_rest(e, node, at, values, view, planned)
+            framed_rest(view, at, planned)
             return
-        step(e, values, view, planned)
-    taken(e, parts, values)
+        step(view, planned)
+    taken(view, parts)
 
 
-def judges(planned: Planned) -> list[Any]:
+def judges(planned: Planned) -> list[Field]:
     return [each for each in members(planned[2]) if each.verify]
 
 
-def taken(e: Emitter, parts: list[Part], values: dict[str, str]) -> None:
-    in_order(e, parts)
-    values.update((part.name, part.value) for part in parts)
-
-
-def step(e: Emitter, values: dict[str, str], view: View, planned: Planned) -> None:
+def step(view: View, planned: Planned) -> None:
     """Write one field, or some that share bytes, and what must hold of it."""
-    name, parser, one = planned
+    e, some = view.emitter, judges(planned)
+    if e.leaving or not some:
+        there = field(view, planned)
+        for condition in verdicts(view, some, there, ""):
+            e.leave_unless(condition)
+        return
+    with e.kept() as kept:
+        there = field(view, planned)
+        e.settle()
+        good = " and ".join(verdicts(view, some, there, kept[0]))
+    judge = e.constant(judge_of(view, some), "judge")
+    known = ", ".join(f"{name!r}: {value}" for name, value in view.values.items())
+    with e.named(planned[0]):
+        e.judged(kept, good, judge, "", f"{{{known}}}")
+
+
+def field(view: View, planned: Planned) -> str:
+    """Write one field, or some that share bytes; return the condition that it is there."""
+    e, (name, parser, one) = view.emitter, planned
     with e.called(name):
         if isinstance(parser, Group):
-            values.update(bits_in(e, parser.fields, parser._size))
-            there = ""
-        elif parser is not None:
-            values[name], there = e.value(parser), ""
+            group(view, name, parser)
+        elif parser is None:
+            return present(view, one)
         else:
-            values[name], there = present(e, one, shown(view, values))
-    for each in judges(planned):
-        verdict(e, each, shown(view, values), there)
+            with e.named(name):
+                view.know(name, e.value(parser), kinds_of(parser))
+    return ""
 
 
-def verdict(e: Emitter, one: Any, view: str, there: str) -> None:  # noqa: ANN401  # a field
-    good = e.code.fresh("good")
-    if there:
-        e.settle()
-        e.line(f"{good} = True")
-        with e.block(f"if {there}:"):
-            e.call(good, f"{e.constant(one.verify, function_name(one.verify))}({view})")
-    else:
-        e.call(good, f"{e.constant(one.verify, function_name(one.verify))}({view})")
-    e.leave_unless(good)
+def judge_of(view: View, some: list[Field]) -> Callable[[Run, Mark, dict[str, object]], None]:
+    node: Any = view.record
+    return lambda run, mark, known: node._verdicts(run, mark, known, some)
 
 
-def framed_rest(
-    e: Emitter, node: Packet[Any], at: int, values: dict[str, str], view: View, planned: Planned
-) -> None:
+def verdicts(view: View, some: list[Field], there: str, mark: str) -> Iterator[str]:
+    """Write what must hold of fields, each where those before do; yield the conditions."""
+    e, before = view.emitter, [f"{mark} is None"] if mark else []
+    before += [there] if there else []
+    targets = [e.code.fresh("good") for _ in some]
+    questions = [asked(view, one.verify, name) for one, name in zip(some, targets, strict=True)]
+    for one, target in zip(questions, targets, strict=True):
+        condition = target
+        if one.said is not None:
+            condition = f"(not ({there}) or {one.said})" if there else f"({one.said})"
+        elif before:
+            e.line(f"{target} = True")
+            with e.block(f"if {' and '.join(before)}:"):
+                put(e, target, one.write())
+        else:
+            put(e, target, one.write())
+        before += [condition] if mark else []
+        yield condition
+
+
+# Fields that share bytes.
+
+
+def group(view: View, name: str, node: Group) -> None:
+    """Take the bits apart; where a number is none that may be the node says so."""
+    e = view.emitter
+    some = taken_apart(e, node.fields, node._size)
+    with e.regular(some.condition):
+        some.write(e)
+    if not e.leaving:
+        with e.block("else:"):
+            late(e, name, node, some)
+    e.taken(node._size)
+    for one in node.fields:
+        view.know(one.name, some.values[one.name], kinds_of_bits(one))
+
+
+def late(e: Emitter, name: str, node: Group, some: Apart) -> None:
+    """Let the node take the bits."""
+    found = e.code.fresh("found")
+    with e.named(name):
+        e.late(e.steps(node), found, after=e.off + node._size)
+    for one in node.fields:
+        if not isinstance(one.kind, Always):
+            e.line(f"{some.values[one.name]} = {found}[{one.name!r}]")
+
+
+def kinds_of_bits(one: Packed) -> Kinds:
+    """Return of which type a field of bits is."""
+    if one.kind is int or isinstance(one.kind, Always):
+        return frozenset({Natural})
+    return frozenset({one.kind}) if isinstance(one.kind, type) else None
+
+
+# Fields in a frame.
+
+
+def framed_rest(view: View, at: int, planned: Planned) -> None:
     """Write a size, and the fields behind it in a frame of that size."""
-    name, parser, one = planned
-    with e.called(name):
-        size = e.value(parser) if parser is not None else depending_on(e, one, shown(view, values))
-    e.leave_unless(f"{size} >= 0")
+    e, (name, parser, one), node = view.emitter, planned, view.record
+    with e.named(name), e.called(name):
+        size = depending_on(view, one)[1]() if parser is None else length(e, parser)
+    if e.leaving and (parser is None or not is_unsigned(parser)):
+        e.leave_unless(f"{size} >= 0")
     e.settle()
-    framed_as(e, f"pos + {size}", lambda: steps_from(e, node, at, values, view))
+    facts: Facts = cast("Packet[Any]", node)._facts_from(at)
+    last = node._plan[-1][0]
+    framed_as(e, f"pos + {size}", lambda: steps_from(view, at), (name, last), facts)
+
+
+def length(e: Emitter, node: Node) -> str:
+    """Write a length; where it is no number of 0 or more its node says so."""
+    if e.leaving:
+        return e.value(node)
+    steps = f"{e.constant(announced_by, 'announced')}({e.node(node)})"
+    return e.region(node, True, lambda: announced(e, node), steps=steps)

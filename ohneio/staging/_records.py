@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
-import attrs
-
 from ..combinators._bytes import Exactly
-from ..combinators._calling import parser_from
+from ..combinators._calling import called, parser_from
 from ..combinators._checks import BelowZero
 from ..combinators._fields import Field, may_refuse
 from ..combinators._records import Record
@@ -16,23 +15,18 @@ from ..combinators._records import View as Seen
 from ..combinators._transform import Map
 from ..core._parser import Parser
 from ..core._steps import Steps
+from ._answers import Question, kinds_of, prepared, put, say
+from ._code import function_name
+from ._computed import certain, conditions
 from ._emitter import Emitter, rule
-from ._sequences import Part, in_order
+from ._handing import Sized, apply, sized
+from ._inlining import Said, said
+from ._late import finished, spilt
+from ._saying import BYTES, NONE, Kinds, Natural, Text, spelled
+from ._sequences import Part, in_order, movable
+from ._views import View
 
-__all__ = ["View", "compared", "depending_on", "finished", "present", "shown"]
-
-
-def seen_of(record: Record[Any]) -> type:
-    """Return a class whose objects show the fields so far as attributes.
-
-    What else they are asked for, such as a method, is for `View` to answer.
-    """
-
-    class Shown:
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a field is
-            return getattr(Seen(record, vars(self)), name)
-
-    return Shown
+__all__ = ["View", "asked", "depending_on", "made", "present", "taken"]
 
 
 def dependent(make: Callable[[Any], Parser[Any]], view: Seen) -> Steps[Any]:
@@ -40,111 +34,191 @@ def dependent(make: Callable[[Any], Parser[Any]], view: Seen) -> Steps[Any]:
     return (yield from parser_from(make, view)._parse())
 
 
+def mapped(make: Callable[[Any], Parser[Any]], view: Seen, data: bytes) -> Any:  # noqa: ANN401
+    """Return what the parser that a field's function makes would make of its bytes."""
+    parser: Any = parser_from(make, view)
+    return called(parser.function, data)
+
+
 @rule(Record)
 def record(e: Emitter, node: Record[Any], wanted: bool) -> str:
     """What is computed, or refused by the class, runs as a node where it does not fit."""
-    if node._keeps:
-        return e.region(node, wanted, lambda: made(e, node))
-    return made(e, node)
+    view = View(e, node)
+    if e.leaving or not node._keeps:
+        fields(view)
+        return made(view)
+    with e.kept() as kept:
+        fields(view)
+    return judged(view, kept)
 
 
-def made(e: Emitter, node: Record[Any]) -> str:
-    return finished(e, node, fields(e, node))
-
-
-def finished(e: Emitter, node: Record[Any], values: dict[str, str]) -> str:
-    """Make the object, and compare what is computed."""
-    given = {argument: values[name] for argument, name in node._arguments}
-    with e.called(node.cls.__name__):
-        target = e.make(node.cls, given, refusing=may_refuse(node.cls))
-    compared(e, target, [one for one in node.fields if one.computed], values)
+def judged(view: View, kept: tuple[str, str]) -> str:
+    """Make the object, all of whose bytes were kept if there was a wait; it may be wrong."""
+    e, mark = view.emitter, kept[0]
+    e.settle()
+    if may_refuse(view.record.cls) or (found := certain(view)) is None:
+        target = e.fresh(view.record.cls.__name__)
+        value, wrong = tried(view, mark, target), f"{target} is LATE or "
+    else:
+        target = object_of(view)
+        value, wrong = f"{target} if {found} else LATE", f"not ({found}) or "
+    with e.block(f"if {wrong}{mark} is not None:"):
+        e.keep(*kept)
+        given = f"run, {mark}, {value}, {e.node(view.record)}"
+        e.late(f"{e.constant(finished, 'finished')}({given})", target)
     return target
 
 
-def compared(e: Emitter, target: str, some: list[Field], values: dict[str, str]) -> None:
-    """Leave where a field is not what is computed of the object."""
-    for one in some:
-        expected = e.code.fresh("expected")
-        e.call(expected, f"{target}.{one.name}")
-        e.leave_unless(f"{expected} == {values[one.name]}")
+def tried(view: View, mark: str, target: str) -> str:
+    """Make the object; where it is refused, or not what is computed, *target* is ``LATE``."""
+    e = view.emitter
+    with e.block("try:"):
+        e.leaving += 1
+        with e.block(f"if {mark} is not None and {e.constant(spilt, 'spilt')}(run, base + pos):"):
+            e.leave()
+        put(e, target, spelled(made(view)))
+        e.leaving -= 1
+    with e.block("except Irregular:"):
+        e.line(f"{target} = LATE")
+    return target
 
 
-def fields(e: Emitter, node: Record[Any]) -> dict[str, str]:
-    """Write the fields in order; return their values by name."""
-    found: dict[str, str] = {}
+def made(view: View) -> str:
+    """Make the object, and compare what is computed; leave where that is wrong."""
+    target = object_of(view)
+    for condition in conditions(view, target):
+        view.emitter.leave_unless(condition)
+    return target
+
+
+def object_of(view: View) -> str:
+    """Make the object."""
+    e, node = view.emitter, view.record
+    given = {argument: view.values[name] for argument, name in node._arguments}
+    with e.called(node.cls.__name__):
+        return e.make(node.cls, given, refusing=may_refuse(node.cls))
+
+
+def fields(view: View) -> None:
+    """Write the fields in order."""
     parts: list[Part] = []
-    view = View(e, node)
-    for name, parser, one in node._plan:
+    for name, parser, one in view.record._plan:
         if parser is not None:
             parts.append(Part(parser, True, name))
             continue
-        in_order(e, parts)
-        found.update((part.name, part.value) for part in parts)
+        taken(view, parts)
         parts = []
-        found[name], _ = present(e, one, shown(view, found))
-    in_order(e, parts)
-    return {**found, **{part.name: part.value for part in parts}}
+        present(view, one)
+    taken(view, parts)
+
+
+def taken(view: View, parts: list[Part]) -> None:
+    """Write some fields whose parsers are known."""
+    in_order(view.emitter, parts)
+    for part in parts:
+        view.know(part.name, part.value, kinds_of(part.node))
 
 
 # What depends on the fields before.
 
 
-@attrs.define
-class View:
-    """Keep which fields the object has that functions are given."""
-
-    emitter: Emitter
-    record: Record[Any]
-    name: str = ""
-    shown: set[str] = attrs.Factory(set[str])
-
-
-def shown(view: View, values: dict[str, str]) -> str:
-    """Write what makes the view show *values*; return the variable it is in."""
+def asked(view: View, function: Any, target: str) -> Question:  # noqa: ANN401  # a user's
+    """Prepare a question about the fields so far, outside of what is not always run."""
     e = view.emitter
-    e.settle()
-    if not view.name:
-        view.name = e.code.fresh("view")
-        e.line(f"{view.name} = {e.constant(seen_of(view.record), 'seen')}()")
-    for name, value in values.items():
-        if name not in view.shown:
-            e.line(f"{view.name}.{name} = {value}")
-            view.shown.add(name)
-    return view.name
+    found = said(function, [view.given], e.names, target)
+    name, whole = (
+        e.constant(function, function_name(function)),
+        view.variable if found is None else view.whole,
+    )
+    return prepared(e, found, target, lambda target: e.call(target, f"{name}({whole})"))
 
 
-def present(e: Emitter, one: Field, view: str) -> tuple[str, str]:
-    """Write a field that may be off, or whose parser depends on others.
-
-    Returns:
-        Its value, and the variable that tells whether it is there.
-    """
+def present(view: View, one: Field) -> str:
+    """Write a field that may be off, or whose parser depends on others; return when it is there."""
+    e = view.emitter
     with e.named(one.name), e.called(one.name):
+        kinds, write = depending_on(view, one)
         if one.when is None:
-            return depending_on(e, one, view), ""
-        target, there = e.fresh("value"), e.code.fresh("there")
-        e.call(there, f"{e.constant(one.when, 'when')}({view})")
+            view.know(one.name, write(), kinds)
+            return ""
+        there = str(asked(view, one.when, e.code.fresh("there")).write())
+        e.settle()
         with e.ways() as another:
             another()
             with e.block(f"if {there}:"):
-                value = depending_on(e, one, view)
+                value = write()
                 e.settle()
-                e.line(f"{target} = {value}")
+                target = value if movable(value) else e.fresh("value")
+                put(e, target, spelled(value))
             another()
             with e.block("else:"):
                 e.line(f"{target} = None")
-        return target, there
+        view.know(one.name, target, kinds and kinds | {NONE})
+        view.there[one.name] = there
+        return there
 
 
-def depending_on(e: Emitter, one: Field, view: str) -> str:
-    """Write a field whose parser its function makes: some bytes, or what becomes of them."""
-    if one.parser is not None:
-        return e.value(one.parser)
+def depending_on(view: View, one: Field) -> tuple[Kinds, Callable[[], str]]:
+    """Prepare a field whose parser may depend on others; return its types, and what writes it."""
+    e, parser = view.emitter, one.parser
+    if parser is not None:
+        return kinds_of(parser), lambda: e.value(parser)
+    target = e.fresh("value")
+    if (found := sized(one.make, view.given, e.names)) and len(found.functions) <= 1:
+        data = Text(ast.Name(target), BYTES)
+        after = [apply(function, data, e.names, target) for function in found.functions]
+        if None not in after:
+            kinds = [each.value.kinds for each in after if each]
+            return [BYTES, *kinds][-1], lambda: some_bytes(view, one, found, target, after)
+    variable = view.variable
+    return None, lambda: whatever(view, one, variable, target)
+
+
+def some_bytes(view: View, one: Field, found: Sized, target: str, after: list[Said | None]) -> str:
+    """Write a field of so many bytes as the fields before say, and what becomes of them."""
+    e, make, whole = view.emitter, view.emitter.constant(one.make, "make"), view.whole
     e.settle()
-    parser, target = e.code.fresh("parser"), e.fresh("value")
-    make = e.constant(one.make, "make")
+    end, condition = end_of(e, found)
+    with e.regular(condition):
+        e.line(f"{target} = data[pos:{end}]")
+        e.line(f"pos = {end}")
+        function = e.constant(mapped, "mapped")
+        for each in filter(None, after):
+            value = say(
+                e,
+                each,
+                target,
+                lambda target: e.call(target, f"{function}({make}, {whole}, {target})"),
+            )
+            put(e, target, value)
+    e.otherwise_at(f"{e.constant(dependent, 'dependent')}({make}, {whole})", target)
+    return target
+
+
+def end_of(e: Emitter, found: Sized) -> tuple[str, str]:
+    """Write where so many bytes end; return that, and the condition that they are there."""
+    size = found.size
+    local = e.code.fresh("size")
+    value = Said(found.lines, size, size.safe)
+    size = say(e, value, local, lambda target: e.line(f"{target} = -1"))
+    if not size.simple:
+        put(e, local, size)
+        size = Text(ast.Name(local), size.kinds)
+    if not size.among(frozenset({Natural})):
+        number = "" if size.among(frozenset({Natural, int})) else f"type({size}) is int and "
+        return f"pos + {size}", f"{number}{size} >= 0 and pos + {size} <= stop"
+    end = e.code.fresh("end")
+    e.line(f"{end} = pos + {size}")
+    return end, f"{end} <= stop"
+
+
+def whatever(view: View, one: Field, variable: str, target: str) -> str:
+    """Write a field whose parser its function makes: some bytes, or what becomes of them."""
+    e, make = view.emitter, view.emitter.constant(one.make, "make")
+    e.settle()
+    parser = e.code.fresh("parser")
     with e.block("try:"):
-        e.call(parser, f"{make}({view})")
+        e.call(parser, f"{make}({variable})")
     with e.block(f"except {e.constant(BelowZero, 'BelowZero')}:"):
         e.line(f"{parser} = None")
     exactly, function = e.constant(Exactly, "Exactly"), e.code.fresh("function")
@@ -156,5 +230,5 @@ def depending_on(e: Emitter, one: Field, view: str) -> str:
         e.line(f"pos += {parser}.n")
         with e.block(f"if {function} is not None:"):
             e.call(target, f"{function}({target})")
-    e.otherwise_at(f"{e.constant(dependent, 'dependent')}({make}, {view})", target)
+    e.otherwise_at(f"{e.constant(dependent, 'dependent')}({make}, {variable})", target)
     return target

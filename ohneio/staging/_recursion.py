@@ -31,14 +31,16 @@ from ..combinators._sequence import Then as Behind
 from ..combinators._transform import Map, TryMap
 from ..combinators._values import Value
 from ..core._parser import nodes
+from ._answers import kinds_of
 from ._choices import begins_with, open_choice, tagged
 from ._code import function_name
 from ._emitter import Emitter, Node, around, rule, unknown
 from ._families import ManyBy
 from ._late import settled
 from ._loops import counted_by
-from ._records import finished
+from ._records import made
 from ._sequences import Part, flat, in_order, movable, tuple_of
+from ._views import View
 
 __all__ = ["Recursion", "comes_back", "recursive"]
 
@@ -410,10 +412,12 @@ def through(
 
 def of_record(e: Emitter, node: Record[Any], go_on: Continue) -> None:
     parts = [Part(parser, True, name) for name, parser, _ in node._plan if parser is not None]
-    names = [part.name for part in parts]
 
     def make(values: list[str]) -> None:
-        go_on(finished(e, node, dict(zip(names, values, strict=True))))
+        view = View(e, node)
+        for part, value in zip(parts, values, strict=True):
+            view.know(part.name, value, kinds_of(part.node))
+        go_on(made(view))
 
     through(e, parts, [], make)
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import enum
-from collections.abc import Iterable
 from typing import Any
 
-from ..combinators._bit import Always, Kind
-from ..combinators._bits import Bits
 from ..combinators._bytes import Exactly, Literal, Until, UntilMax
 from ..combinators._classes import OneOf, TakeWhile
 from ..combinators._digits import SAFE_DIGITS, Integer
 from ..combinators._example import Example
-from ..combinators._fields import may_refuse
 from ..combinators._lines import CRLF, Line, Rest, plain
 from ..combinators._looking import Lookahead
 from ..combinators._notes import Label
 from ..combinators._numbers import Number, StructUnpack
-from ..combinators._packing import Packed
 from ..combinators._sequence import Before, Then
 from ..combinators._transform import Verify
 from ..combinators._values import Fail, Success
@@ -26,10 +19,7 @@ from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
 
-__all__ = ["bits_in", "is_number", "is_plain", "is_unsigned", "member", "room"]
-
-#: How many numbers an enum is asked about beforehand.
-MOST_MEMBERS = 1024
+__all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
 
 
 @rule(Exactly)
@@ -263,7 +253,10 @@ def is_unsigned(node: Node) -> bool:
     core = core_of(node)
     if type(core) is Number:
         return core.format[-1].isupper()
-    return type(core) is Integer and not core.signed
+    if type(core) is Integer:
+        return not core.signed
+    natural = type(core) is Base128 and core.name in ("leb128", "mqtt_varint")
+    return natural or type(core) is QuicVarint
 
 
 #: Parsers that give numbers or bytes.
@@ -289,57 +282,3 @@ def fail(e: Emitter, node: Fail, wanted: bool) -> str:
     else:
         e.late(e.steps(node), "")
     return "None"
-
-
-@rule(Bits)
-def bits(e: Emitter, node: Bits[Any], wanted: bool) -> str:
-    return e.region(node, wanted, lambda: bits_of(e, node, wanted))
-
-
-def bits_of(e: Emitter, node: Bits[Any], wanted: bool) -> str:
-    """Take the bits apart, and make the object."""
-    values = bits_in(e, node.fields, node._size)
-    fields = [one for one in node.fields if one.argument not in node._constants]
-    given = {one.argument: values[one.name] for one in fields}
-    return e.make(node.cls, given, refusing=may_refuse(node.cls))
-
-
-def bits_in(e: Emitter, fields: Iterable[Packed], size: int) -> dict[str, str]:
-    """Take the bits of *fields* apart; a number that none may be is irregular."""
-    number = e.code.fresh("bits")
-    e.leave_unless(room(e, size))
-    taken = f"data[{e.here}]" if size == 1 else f"int.from_bytes(data[{e.here}:{e.at(size)}])"
-    e.line(f"{number} = {taken}")
-    values = {one.name: one_of_bits(e, number, one, 8 * size) for one in fields}
-    e.taken(size)
-    return values
-
-
-def one_of_bits(e: Emitter, number: str, one: Packed, width: int) -> str:
-    """Write the value of one field, of those in *number*."""
-    name = e.code.fresh(one.name)
-    part = f"{number} >> {one.shift}" if one.shift else number
-    if one.shift + one.width < width:
-        part = f"({part}) & {one.mask}" if one.shift else f"{part} & {one.mask}"
-    if isinstance(one.kind, Always):
-        e.leave_unless(
-            f"{part} == {one.kind.number}" if "&" not in part else f"({part}) == {one.kind.number}"
-        )
-        return repr(one.kind.number)
-    if one.kind is int:
-        e.line(f"{name} = {part}")
-    elif one.kind is bool:
-        e.line(f"{name} = {number} & {1 << one.shift} != 0")
-    else:
-        e.line(f"{name} = {e.constant(members(one.kind, one.mask), one.name)}.get({part})")
-        e.leave_unless(f"{name} is not None")
-    return name
-
-
-def members(kind: Kind, mask: int) -> dict[int, enum.Enum]:
-    """Return the members of an enum by their numbers, as far as they are few."""
-    found: dict[int, enum.Enum] = {}
-    for number in range(min(mask, MOST_MEMBERS) + 1):
-        with contextlib.suppress(Exception):  # the node raises it
-            found[number] = kind(number)
-    return found

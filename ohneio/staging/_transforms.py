@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 from ..combinators._digits import Integer
 from ..combinators._example import Example
@@ -10,8 +12,11 @@ from ..combinators._notes import Recognize, Span
 from ..combinators._text import Text
 from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..core._facts import Facts
+from ..core._run import Mark, Run
+from ._answers import kinds_of, local, put, question, verdict
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, unknown
+from ._saying import BYTES, spelled
 
 __all__ = ["small"]
 
@@ -29,8 +34,10 @@ def small(node: Node) -> bool:
 
 @rule(Map)
 def map_(e: Emitter, node: Map[Any], wanted: bool) -> str:
-    value, target = e.value(node.parser), e.fresh("value")
-    e.call(target, f"{e.constant(node.function, function_name(node.function))}({value})")
+    value = e.value(node.parser)
+    target = e.fresh("value")
+    given = local(e, spelled(value, kinds_of(node.parser)))
+    put(e, target, question(e, node.function, [given], target).write())
     return target
 
 
@@ -38,65 +45,116 @@ def map_(e: Emitter, node: Map[Any], wanted: bool) -> str:
 def verify(e: Emitter, node: Verify[Any], wanted: bool) -> str:
     if e.leaving or small(node):
         return e.region(node, wanted, lambda: verified(e, node))
-    with e.kept() as kept:
-        value = e.value(node.parser)
-        target, good = e.fresh("value"), e.code.fresh("good")
-        e.settle()
-        e.line(f"{target} = {value}")
-        with e.unless_marked(kept, good):
-            e.call(good, f"{e.constant(node.predicate, function_name(node.predicate))}({target})")
-    e.judged(kept, good, f"{e.node(node)}._judged", target)
-    return target
+    return chain(e, node)
 
 
 def verified(e: Emitter, node: Verify[Any]) -> str:
     value, good = e.value(node.parser), e.code.fresh("good")
-    e.call(good, f"{e.constant(node.predicate, function_name(node.predicate))}({value})")
-    e.leave_unless(good)
+    given = local(e, spelled(value, kinds_of(node.parser)))
+    e.leave_unless(str(verdict(e, node.predicate, given, good).write()))
     return value
+
+
+def chain(e: Emitter, node: Node) -> str:
+    """Write a value that is judged, by one node or several around it, when all of it is there."""
+    judges = [*reversed([*judging(node)])]
+    with e.kept() as kept:
+        value, target = e.value(judges[0].parser), e.fresh("value")
+        whole = e.code.fresh("whole")
+        e.settle()
+        e.line(f"{whole} = {value}")
+        conditions = [converted(e, judges[0], whole, target, kept[0])]
+        for one in judges[1:]:
+            conditions.append(holds(e, one, target, kept[0], conditions))
+    judge = f"{e.node(judges[0])}._judged"
+    if len(judges) > 1:
+        judge = e.constant(judged_by(judges), "judged")
+    e.judged(kept, " and ".join(filter(None, conditions)), judge, target, whole)
+    return target
+
+
+def judging(node: Any) -> Iterator[Any]:  # noqa: ANN401  # any that judges
+    """Yield the nodes that judge one value, outermost first."""
+    yield node
+    inner: Any = node.parser
+    if type(node) is Verify and type(inner) in (Verify, TryMap, Text):
+        yield from judging(inner)
+
+
+def judged_by(judges: list[Any]) -> Callable[[Run, Mark, Any], Any]:
+    """Return what lets some nodes judge a value, one after the other."""
+
+    def judged(run: Run, mark: Mark, value: Any) -> Any:  # noqa: ANN401
+        for one in judges:
+            value = one._judged(run, mark, value)
+        return value
+
+    return judged
+
+
+def holds(e: Emitter, node: Verify[Any], target: str, mark: str, before: list[str]) -> str:
+    """Write what must hold of a value; return the condition that it does."""
+    good = e.code.fresh("good")
+    asked = verdict(e, node.predicate, spelled(target, kinds_of(node.parser)), good)
+    if asked.said is not None:
+        return f"({asked.said})"
+    e.line(f"{good} = True")
+    with e.block(f"if {' and '.join(filter(None, [f'{mark} is None', *before]))}:"):
+        put(e, good, asked.write())
+    return good
 
 
 @rule(TryMap)
 def try_map(e: Emitter, node: TryMap[Any], wanted: bool) -> str:
-    function = e.constant(node.function, function_name(node.function))
-    return converted(e, node, wanted, f"{function}({{}})")
+    return judged(e, node, wanted)
 
 
 @rule(Text)
 def text(e: Emitter, node: Text, wanted: bool) -> str:
-    encoding = "" if node.encoding == "utf-8" else repr(node.encoding)
-    return converted(e, node, wanted, f"{{}}.decode({encoding})", given="bytes")
+    return judged(e, node, wanted)
 
 
-def converted(
-    e: Emitter, node: TryMap[Any] | Text, wanted: bool, expression: str, given: str = ""
-) -> str:
+def judged(e: Emitter, node: TryMap[Any] | Text, wanted: bool) -> str:
     """Write a value that may be refused by a `ValueError`."""
     if e.leaving or small(node):
-        return e.region(node, wanted, lambda: convert(e, node, expression, given))
-    with e.kept() as kept:
-        value, target = e.value(node.parser), e.fresh("value")
-        whole = e.code.fresh("whole")
-        e.settle()
-        e.line(f"{whole} = {value}")
-        with e.unless_marked(kept, target, "LATE"):
-            if given:
-                with e.block(f"if type({whole}) is {given}:"):
-                    e.call(target, expression.format(whole), refusing=True)
-                with e.block("else:"):
-                    e.line(f"{target} = LATE")
-            else:
-                e.call(target, expression.format(whole), refusing=True)
-    e.judged(kept, f"{target} is not LATE", f"{e.node(node)}._judged", target, whole)
-    return target
+        return e.region(node, wanted, lambda: convert(e, node))
+    return chain(e, node)
 
 
-def convert(e: Emitter, node: TryMap[Any] | Text, expression: str, given: str) -> str:
+def convert(e: Emitter, node: TryMap[Any] | Text) -> str:
     value, target = e.value(node.parser), e.fresh("value")
-    if given:
-        e.leave_unless(f"type({value}) is {given}")
-    e.call(target, expression.format(value), refusing=True)
+    if type(node) is Text and kinds_of(node.parser) != BYTES:
+        e.leave_unless(f"type({value}) is bytes")
+    make(e, node, value, target)
     return target
+
+
+def converted(e: Emitter, node: Node, whole: str, target: str, mark: str) -> str:
+    """Write what becomes of a value that may be refused; return the condition that it is not."""
+    if isinstance(node, Verify):
+        e.line(f"{target} = {whole}")
+        return holds(e, node, target, mark, [])
+    unless = [] if type(node) is Text else [f"{mark} is None"]
+    if type(node) is Text and kinds_of(node.parser) != BYTES:
+        unless.append(f"type({whole}) is bytes")
+    if unless:
+        e.line(f"{target} = LATE")
+    with e.block(f"if {' and '.join(unless)}:") if unless else contextlib.nullcontext():
+        make(e, node, whole, target)
+    return f"{target} is not LATE"
+
+
+def make(e: Emitter, node: Node, value: str, target: str) -> None:
+    """Write what becomes of a value; if it is refused *target* is ``LATE``."""
+    if not isinstance(node, Text):
+        function = cast("Any", node).function
+        e.call(target, f"{e.constant(function, function_name(function))}({value})", refusing=True)
+        return
+    encoding = "" if node.encoding == "utf-8" else repr(node.encoding)
+    with e.block("try:"):
+        e.line(f"{target} = {value}.decode({encoding})")
+    with e.block("except ValueError:"):
+        e.leave() if e.leaving else e.line(f"{target} = LATE")
 
 
 @rule(Bind)

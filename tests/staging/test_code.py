@@ -2,7 +2,17 @@
 
 import pytest
 
-from ohneio.staging._code import DEEP, LONG, SHORT, Code, function_name, is_not, is_one
+from ohneio.staging._code import (
+    DEEP,
+    LONG,
+    SHORT,
+    WIDE,
+    Code,
+    folded,
+    function_name,
+    is_not,
+    is_one,
+)
 
 
 def test_lines_stand_as_deep_as_their_block():
@@ -119,3 +129,24 @@ def test_what_is_written_out_is_never_asked(value):
     """The compiler warns of such a question."""
     assert is_one(value, None) == "False"
     assert is_not(value, None) == "True"
+
+
+def test_a_line_that_is_too_wide_is_folded():
+    """In brackets, at a comma or before ``and``; what has none of these stays as it is."""
+    names = [f"name{number}" for number in range(40)]
+    for text in (f"call({', '.join(names)})", f"if not ({' and '.join(names)}):"):
+        parts = folded(text)
+        assert len(parts) > 1
+        assert max(map(len, parts)) <= WIDE + 8
+        assert " ".join(part.strip() for part in parts) == text
+    for text in (
+        " + ".join(names),
+        f"({' + '.join(names)})",
+        f"{', '.join(names)} = 1",
+        "a = (1, 2)",
+    ):
+        assert folded(text) == [text]
+    code = Code()
+    code.line(f"call({', '.join(names)})")
+    code.insert(0, 0, "first")
+    assert code.source.startswith("first\ncall(name0, ")

@@ -3,6 +3,7 @@
 import pytest
 
 from ohneio import (
+    Limits,
     any_byte,
     bit,
     choice,
@@ -82,6 +83,15 @@ class Last:
     end: int = bit(8, int)
 
 
+@wire
+class Called:
+    """One verdict that is written into the code, and others that are not."""
+
+    high: int = bit(4, int, verify=lambda m: m.high)
+    low: int = bit(4, int, verify=lambda *m: m[0].high != 2)
+    n: int | None = field(uint8, when=lambda m: m.low, verify=lambda *m: m[0].high != 3)
+
+
 #: A class and bytes for it.
 PACKETS = {
     "bits, and a frame": (Head, [b"\x3a\4\2abc\x30\1\0", b"\x3a\5\2ab", b"\x4a\1\0", b"\x3a\1\1"]),
@@ -116,22 +126,46 @@ def test_a_packet_is_taken_as_by_its_node(name):
     agrees(sized(5, seq(optional(one), rest)), *(data + b"123" for data in inputs[:2]))
 
 
-def test_a_packet_runs_as_a_whole():
-    """What is wrong behind its own bytes makes the node run, from the beginning."""
+def test_a_packet_waits_where_it_is():
+    """Each field's own node runs where its bytes are not there yet, and no other."""
     source = code_of(record(Head))
-    assert source.count("raise Irregular") > 1
-    assert source.count("._parse()") == 1
+    assert "found = yield from NAMED(run, KIND._parse(), 'kind')" in source
+    assert "PACKET._parse()" not in source
+    assert "Irregular" not in code_of(record(Last))
+
+
+def test_a_packet_that_is_tried_runs_as_a_whole():
+    """What is irregular makes go back to where it began, and be taken by the node."""
+    source = code_of(choice(record(Head), any_byte))
+    assert source.count("raise Irregular") > 5
+    assert "found = " not in source
 
 
 def test_verdicts_are_asked_as_soon_as_the_field_is_there():
-    """In the order of the fields, each of what is there so far."""
+    """In the order of the fields, each of what is there so far; what has to be called, too."""
     source = code_of(record(Judged))
-    assert source.index("view.kind = ") < source.index("view.n = ") < source.index("view.last = ")
-    assert "if not (good):" in source or "if not good:" in source
+    first = source.index("if mark is not None or not ((kind) and (flags != 1)):")
+    assert first < source.index("(n != kind)") < source.index("= RAISING(last2)")
+    assert "(not (flags) or more != 24930)" in source
+
+
+def test_verdicts_that_are_called_come_after_those_before():
+    """And only where no node has asked them already."""
+    source = code_of(record(Called))
+    assert "if mark is None and (high):" in source
+    agrees(record(Called), b"\x1f\1\x10\2\x21\3", b"\x0f", b"\x2f\1", b"\x31\1")
+    agrees(choice(record(Called), any_byte), b"\x1f\1", b"\x2f", b"\x3f")
+
+
+def test_what_is_computed_is_compared_at_the_end():
+    """Where nothing can be raised by it; else the node says what it is."""
+    source = code_of(record(Computed))
+    assert "if not ((high + len(body) == sum2)) or mark is not None:" in source
+    agrees(record(Computed), b"\1\3\2ab\1\2\2ab", limits=Limits(max_buffered=3))
 
 
 def test_bits_and_the_size_behind_them_are_taken_by_place():
     """No field is asked of an object that is not made yet."""
     source = code_of(record(Head))
-    assert "on = bits & 8 != 0" in source
-    assert "low = bits & 7" in source
+    assert "on, low = known" in source
+    assert "end2 = pos + size" in source

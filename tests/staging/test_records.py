@@ -151,8 +151,73 @@ def test_functions_are_given_a_view_of_the_fields_so_far():
     assert source.count("view.size = ") == 1
 
 
-def test_a_record_that_is_judged_is_tried_as_a_whole():
-    """What is computed, or refused, is known when all of it is there."""
-    for cls in (Computed, Refusing):
-        assert "except Irregular:" in code_of(record(cls))
+def test_a_record_that_is_judged_keeps_its_bytes():
+    """What is computed, or refused, is known when all of it is there; then the node may run."""
+    assert "FINISHED(run, mark, refusing, RECORD)" in code_of(record(Refusing))
+    assert "except Irregular:" in code_of(record(Refusing))
+    source = code_of(record(Computed))
+    assert "Irregular" not in source
+    assert "FINISHED(run, mark, computed if (len(body) == size) else LATE, RECORD)" in source
     assert "Irregular" not in code_of(record(Plain))
+    agrees(record(Computed), b"\2ab;\3abc;", b"\3ab;", limits=Limits(max_buffered=3))
+    agrees(record(Refusing), b"\1\1a\1\2ab", limits=Limits(max_buffered=2))
+
+
+# Functions of fields.
+
+
+@wire
+class Sized:
+    """Bytes of a size that is written into the code."""
+
+    size: int = field(uint8)
+    body: bytes = field(lambda m: exactly(m.size))
+    less: bytes = field(lambda m: exactly(len(m.body) - 1))
+    more: bytes | None = field(lambda m: exactly(m.body[0]), when=lambda m: m.size > 2)
+    none: bytes = field(lambda m: exactly(m.more))
+
+
+@wire
+class Turned:
+    """Bytes that become others, by functions that are written in, or called."""
+
+    size: int = field(uint8)
+    one: bytes = field(lambda m: exactly(m.size).map(lambda it: it + bytes([m.size])))
+    two: bytes = field(lambda m: exactly(1).map(upper, bytes.lower))
+    three: bytes = field(lambda m: exactly(1).map(refusing, inverse=refusing))
+    four: bytes = field(lambda m: exactly(1).map(len).map(refusing))
+
+
+def upper(data):
+    if data == b"!":
+        return None
+    return data.upper()
+
+
+def test_a_size_is_written_into_the_code():
+    """Whatever it may be: one that is no size is left to the node."""
+    source = code_of(record(Sized))
+    assert "end2 = pos + size" in source
+    assert "size3 = len(body) - 1" in source
+    assert "size3 >= 0 and pos + size3 <= stop" in source
+    assert "size4 = body[0]" in source
+    assert "type(more) is int and more >= 0 and pos + more <= stop" in source
+    agrees(record(Sized), b"\1a", b"\3\1bcbcd", b"\0", b"\2abc")
+
+
+def test_what_becomes_of_bytes_is_written_into_the_code():
+    """Where it raises something, the parser is made that says so."""
+    source = code_of(record(Turned))
+    assert "one = one + bytes([size])" not in source  # a list is not understood
+    assert "two = two.upper()" in source
+    assert "three = REFUSING(three)" in source
+    agrees(record(Turned), b"\1abcd", b"\1aB!d", b"\1abk", b"\1abp", b"\2a")
+
+
+def test_what_a_field_depends_on_is_asked_once():
+    """Its answer is not shown to anybody for whom it is not there yet."""
+    source = code_of(record(Optionally))
+    assert "if flag & 1:" in source
+    assert "if flag & 2:" in source
+    assert "size = one or 1" in source
+    assert "SEEN" not in source

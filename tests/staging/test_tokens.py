@@ -1,20 +1,14 @@
 """Tokens: what is taken as usual, and what is left to the nodes."""
 
-import enum
-
-import attrs
 import pytest
 
 from ohneio import (
     Limits,
     any_byte,
-    bit,
-    bits,
     choice,
     decimal,
     exactly,
     fail,
-    field,
     float32,
     hexadecimal,
     int16le,
@@ -24,13 +18,11 @@ from ohneio import (
     line,
     literal,
     lookahead,
-    many,
     mqtt_varint,
     none_of,
     one_of,
     optional,
     quic_varint,
-    record,
     rest,
     seq,
     sized,
@@ -42,13 +34,12 @@ from ohneio import (
     uint8,
     uint32,
     until,
-    wire,
     zigzag,
 )
 from ohneio.staging._code import Code
 from ohneio.staging._emitter import Emitter
 from ohneio.staging._forms import ITEMS
-from ohneio.staging._tokens import MOST_MEMBERS, is_number, is_plain, member, members
+from ohneio.staging._tokens import is_number, is_plain, is_unsigned, member
 from tests.staging.parsing import agrees, code_of, once
 
 #: A token, bytes for it, and what its code says.
@@ -132,95 +123,6 @@ def test_a_rest_is_one_slice_where_its_end_is_known():
     agrees(optional(sized(4, seq(literal(b"a"), rest))), b"abcde")
 
 
-# Bits.
-
-
-class Kind(enum.Enum):
-    LOW = 0
-    HIGH = 3
-
-
-class Raising(enum.IntEnum):
-    ONE = 1
-
-    @classmethod
-    def _missing_(cls, value):
-        raise KeyError(value)
-
-
-@wire
-class Head:
-    version: int = bit(3, always=5)
-    kind: Kind = bit(2, Kind)
-    number: int = bit(2, int)
-    on: bool = bit(1, bool)
-
-
-@wire
-class Long:
-    high: int = bit(4, int)
-    low: int = bit(20, int)
-
-
-@wire
-class All:
-    zero: int = bit(8, always=0)
-
-
-@wire
-class Wide:
-    kind: Raising = bit(16, Raising)
-
-
-@attrs.frozen
-class Refusing:
-    low: int = bit(8, int)
-
-    def __attrs_post_init__(self):
-        if self.low > 9:
-            raise ValueError("too much")
-
-
-@wire
-class Mixed:
-    high: int = bit(4, int)
-    low: Kind = bit(4, Kind)
-    size: int = field(uint8)
-
-
-@pytest.mark.parametrize(
-    ("grammar", "data"),
-    [
-        (bits(Head), b"\xa0\xa7\xb8\xb9\xbf\xa8\xa1\x00"),
-        (bits(Long), b"\xf0\0\1\x0f\xff"),
-        (bits(All), b"\0\0\1"),
-        (bits(Wide), b"\0\1\0\1\0\2"),
-        (bits(Refusing), b"\1\x09\x0a"),
-        (record(Mixed), b"\x03\1\x00\2\x01\3"),
-    ],
-)
-def test_bits_are_taken_as_by_their_node(grammar, data):
-    """A number that none may be is irregular; so is an object that its class refuses."""
-    agrees(grammar, data, data[:2])
-    agrees(many(choice(grammar, any_byte)), data)
-
-
-def test_bits_are_parts_of_one_number():
-    """Shifted and masked as far as they have to be."""
-    source = code_of(bits(Head))
-    assert "if not ((bits >> 5) == 5)" in source or "if not (bits >> 5 == 5):" in source
-    assert "number2 = (bits >> 1) & 3" in source
-    assert "on = bits & 1 != 0" in source
-    assert "high = bits >> 20\n" in code_of(bits(Long))
-
-
-def test_members_of_an_enum_are_looked_up():
-    """As far as they are few; what a class raises is not raised before its time."""
-    assert members(Kind, 3) == {0: Kind.LOW, 3: Kind.HIGH}
-    assert members(Raising, (1 << 16) - 1) == {1: Raising.ONE}
-    assert MOST_MEMBERS not in members(lambda n: n, (1 << 16) - 1) or MOST_MEMBERS < 1 << 16
-
-
 # What is known of them.
 
 
@@ -266,3 +168,11 @@ def test_a_whole_input_that_does_not_fit_is_late():
     """Then the nodes say what is wrong."""
     assert once(uint32, b"abcd") == 0x61626364
     assert "return LATE" in code_of(uint32, "once")
+
+
+def test_numbers_of_0_or_more_are_known():
+    """Unsigned ones, those in base 128 that have no sign, and what is around them."""
+    for one in (uint8, uint32, leb128, mqtt_varint, quic_varint, decimal, uint8.verify(bool)):
+        assert is_unsigned(one)
+    for one in (int16le, float32, sleb128, zigzag, integer(signed=True), exactly(1)):
+        assert not is_unsigned(one)

@@ -3,6 +3,7 @@
 import pytest
 
 from ohneio import (
+    Limits,
     ParseError,
     any_byte,
     choice,
@@ -76,6 +77,15 @@ TRANSFORMS = {
     "example": (uint8.example(None), [b"ab"]),
     "by hand": (seq(by_hand, long), [b"a.b;c.", b"a.b"]),
     "verify what was waited for": (seq(long, long).verify(lambda it: it[0] != b"n"), [b"a;b;n;b;"]),
+    "verdicts on one value": (
+        text(long).verify(lambda it: it != "n").verify(lambda it: picky(it.encode())),
+        [b"ab;n;", b"\xff;", b"v;", b"k;", b"p;", b"N;"],
+    ),
+    "verdicts on what is refused": (long.try_map(loud).verify(bool), [b"ab;;", b"v;", b"k;"]),
+    "verdicts that are called": (
+        long.verify(picky).verify(lambda *it: it[0] != b"x"),
+        [b"ab;x;", b"v;", b"k;", b"n;"],
+    ),
     "text in text": (many(text(length_prefixed(uint8))), [b"\1a\2\xc3\xa4\1\xff"]),
 }
 
@@ -122,3 +132,12 @@ def test_a_span_tells_where_in_the_stream_it_was():
 def test_what_is_looked_at_may_be_judged():
     """It is all taken back."""
     agrees(seq(lookahead(long.verify(picky)), long), b"a;n;", b"k;")
+
+
+def test_verdicts_on_one_value_are_asked_together():
+    """Its bytes are kept once; where one is against it the nodes say so, one after the other."""
+    one = text(long).verify(bool).verify(lambda it: "+" not in it)
+    source = code_of(one)
+    assert source.count("= run.keep_from(") == source.count("mark = run.keep_from(")
+    assert "(value2) and ('+' not in value2)" in source
+    agrees(one, b"ab;;", b"a+;", b"\xff;", limits=Limits(max_buffered=3))
