@@ -19,6 +19,7 @@ from ohneio import (
     ParseError,
     Parser,
     State,
+    UsageError,
     at_eof,
     emit,
     position,
@@ -66,15 +67,21 @@ def unstaged(grammar: Parser[object]) -> Iterator[None]:
 def staged() -> Iterator[list[Parser[object]]]:
     """Let every grammar become functions at its first use; give those that did."""
     seen: list[Parser[object]] = []
-    warned: list[object] = []
+    wrong: list[object] = []
 
     def noted(parser: Parser[object], form: str) -> Callable[..., object] | None:
         seen.append(parser)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            function = stager(parser, form)
-        warned.extend(one.message for one in told)
-        return function
+            try:
+                return stager(parser, form)
+            except UsageError:  # of the grammar, which is wrong unstaged as well
+                raise
+            except Exception as error:  # which is passed over otherwise
+                wrong.append(error)
+                raise
+            finally:
+                wrong.extend(one.message for one in told)
 
     with only(noted):
         try:
@@ -82,7 +89,7 @@ def staged() -> Iterator[list[Parser[object]]]:
         finally:
             for parser in seen:
                 forget(parser)
-    assert warned == []
+    assert wrong == []
 
 
 @contextlib.contextmanager

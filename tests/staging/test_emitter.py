@@ -49,6 +49,18 @@ def written(write, form=ITEMS):
     return e.code.source
 
 
+# Names.
+
+
+def test_matches_of_a_kind_share_a_variable():
+    """Each is looked at before there is another, and none is held for longer than that."""
+
+    def write(e):
+        assert [e.match("found"), e.match("block"), e.match("found")] == ["found", "block", "found"]
+
+    assert written(write) == "\n"
+
+
 # The position.
 
 
