@@ -32,15 +32,15 @@ WIDE = 108
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 
 
-def is_one(value: str, known: bool | None) -> str:
-    """Return the condition that *value* is *known*.
+def is_one(value: str, known: object) -> str:
+    """Return the condition that *value* is *known*, which is None, True or False.
 
     Asked that of a constant which is written out the compiler would warn.
     """
     return "False" if WRITTEN(value) else f"{value} is {known}"
 
 
-def is_not(value: str, known: bool | None) -> str:
+def is_not(value: str, known: object) -> str:
     """Return the condition that *value* is not *known*."""
     return "True" if WRITTEN(value) else f"{value} is not {known}"
 
