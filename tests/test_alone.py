@@ -49,7 +49,12 @@ def test_every_module_has_its_file_of_tests_and_no_file_lacks_its_module(package
 )
 @pytest.mark.parametrize(
     ("package", "name"),
-    [(package, name) for package in TOGETHER for name in alone.modules(package)],
+    [
+        # What writes code takes long while it is traced: a minute or two.
+        pytest.param(package, name, marks=pytest.mark.nightly if package == "staging" else [])
+        for package in TOGETHER
+        for name in alone.modules(package)
+    ],
 )
 def test_a_modules_own_tests_reach_every_branch_of_it(missed, package, name):
     """Each branch of a module is taken by the tests in its own file, without any other."""

@@ -17,6 +17,8 @@ from tests.processes import PATIENCE, python, started
 
 MIB = 1 << 20
 
+pytestmark = pytest.mark.slow
+
 
 # The protocol, on its own.
 

@@ -52,6 +52,8 @@ from tests.staging.differing import only
 
 LARGE = 400_000
 
+pytestmark = pytest.mark.slow
+
 
 #: What a chunk may cost besides, by the way it is parsed. A function that takes a stream of
 #: lines puts a short rest before the next chunk, and splits both: that is at most so much again.
