@@ -195,7 +195,7 @@ class _Threads(Generic[R, E]):
         try:
             thread.start()
         except Exception:
-            del self._running[channel]
+            self._running.pop(channel, None)  # it may have run to its end already
             raise
 
     def _run(self, channel: Channel[R, E]) -> None:

@@ -690,18 +690,19 @@ def test_a_thread_that_cannot_be_started_does_no_harm(failures, monkeypatch):
 @pytest.mark.parametrize("leaves", [False, True], ids=["stays", "has left"])
 def test_an_interruption_while_a_thread_starts_ends_the_server(leaves, monkeypatch):
     """Ctrl-C is not lost there, whether the thread has just begun, or its peer has left already."""
-    start, heard = threading.Thread.start, queue.Queue()
+    # Two queues: who asks how it ended does not take from whom it is told that it began.
+    start, begun, heard = threading.Thread.start, queue.Queue(), queue.Queue()
 
     def interrupted(thread):
         start(thread)
         if "_run" in thread.name:
-            assert heard.get(timeout=PATIENCE) == "begun"
+            begun.get(timeout=PATIENCE)
             if leaves:
                 thread.join(PATIENCE)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        with KINDS["blocking"]("blocking").serving(telling(heard)) as server:
+        with KINDS["blocking"]("blocking").serving(telling(begun, heard)) as server:
             monkeypatch.setattr(threading.Thread, "start", interrupted)
             with Peer.to(server) as peer:
                 if leaves:
@@ -710,12 +711,12 @@ def test_an_interruption_while_a_thread_starts_ends_the_server(leaves, monkeypat
                 assert heard.get(timeout=PATIENCE) in (GeneratorExit, IncompleteInput)
 
 
-def telling(heard):
+def telling(begun, heard):
     """A protocol that tells when it begins, and how it ends."""
 
     @protocol
     def patient():
-        heard.put("begun")
+        begun.put(None)
         try:
             yield from read(1)
         except BaseException as error:
