@@ -27,9 +27,9 @@ def test_a_lambda_is_found_among_others():
         ),
     ]
     assert says(several[0]) == "return it.a and it.b"
-    umlaut = {"ä": lambda m: m.ä == "ö", "ü": lambda m: "ß"}
+    umlaut = {"ä": lambda m: m.ä == "ö", "ü": lambda m: m.ü + "ß"}
     assert says(umlaut["ä"]) == "return m.ä == 'ö'"
-    assert says(umlaut["ü"]) == "return 'ß'"
+    assert says(umlaut["ü"]) == "return m.ü + 'ß'"
 
 
 def test_a_definition_is_found():
