@@ -524,13 +524,6 @@ class Emitter:
             self.line(f"{begins} = pos")
         return begins
 
-    def unless_marked(
-        self, scope: tuple[str, str], target: str, otherwise: str = "True"
-    ) -> contextlib.AbstractContextManager[None]:
-        """Write code for where *scope* has no mark; where it has, *target* is *otherwise*."""
-        self.line(f"{target} = {otherwise}")
-        return self.block(f"if {scope[0]} is None:")
-
     def keep(self, mark: str, begins: str) -> None:
         """Keep what was read since *begins*, and in the scopes around, unless it is."""
         for one, at in [*self.marks, (mark, begins)]:

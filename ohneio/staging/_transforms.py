@@ -177,7 +177,8 @@ def recognize(e: Emitter, node: Recognize, wanted: bool) -> str:
         e.value(node.parser, wanted=False)
         target = e.fresh("data")
         e.settle()
-        with e.unless_marked(kept, target, "None"):
+        e.line(f"{target} = None")
+        with e.block(f"if {kept[0]} is None:"):
             e.line(f"{target} = data[{kept[1]}:pos]")
     e.judged(kept, "", f"{e.node(node)}._judged", target)
     return target

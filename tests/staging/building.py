@@ -1,15 +1,77 @@
 """What a grammar becomes that builds, asked by itself: no error in writing it is passed over."""
 
+import enum
 from collections.abc import Callable
 
-from ohneio import BuildError, Limits, Parser
+import attrs
+
+from ohneio import BuildError, Limits, Parser, bit, field, parser, uint8, uint16, wire
 from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import LATE
 from ohneio.staging._build_forms import BUILD
 from ohneio.staging._engine import compiled, written
 from tests.staging.differing import staged, unstaged
 
-__all__ = ["bytes_of", "function_of", "holds", "is_left", "outcome", "source_of", "takes"]
+__all__ = ["Alone", "Bits", "Equal", "Kind", "Left", "Name", "Right", "by_hand", "key"]
+__all__ += ["bytes_of", "function_of", "holds", "is_left", "outcome", "source_of", "takes"]
+
+
+# Values of several kinds, and what tells them apart.
+
+
+class Kind(enum.IntEnum):
+    ONE = 1
+    TWO = 2
+
+
+class Name(enum.Enum):
+    A = "a"
+
+
+@wire
+class Left:
+    n: int = field(uint8)
+
+
+@wire
+class Right:
+    n: int = field(uint16)
+
+
+@wire
+class Bits:
+    n: int = bit(8, int)
+
+
+@attrs.frozen(eq=False)
+class Alone:
+    n: int = field(uint8)
+
+
+@attrs.frozen(eq=False)
+class Equal:
+    """A record that says it is equal to None."""
+
+    n: int = field(uint8)
+
+    def __eq__(self, other):
+        return other is None
+
+    __hash__ = object.__hash__
+
+
+def key(it):
+    if it is None:
+        raise LookupError("none")
+    return {int: 1, bytes: 2, str: 3, tuple: [], float: 4}.get(type(it))
+
+
+@parser
+def by_hand():
+    return (yield from uint8.of(lambda it: it))
+
+
+# A grammar's function, asked by itself.
 
 
 def function_of(grammar: Parser[object]) -> Callable[[object, Limits], object]:

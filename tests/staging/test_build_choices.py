@@ -1,14 +1,10 @@
 """Building alternatives: which branch is certain to be the nodes' own choice."""
 
-import enum
-
-import attrs
 import pytest
 
 from ohneio import (
     Limits,
     any_byte,
-    bit,
     bits,
     checksummed,
     choice,
@@ -19,7 +15,6 @@ from ohneio import (
     dispatch,
     exactly,
     fail,
-    field,
     float64,
     forward,
     integer,
@@ -28,7 +23,6 @@ from ohneio import (
     literal,
     many,
     optional,
-    parser,
     recognize,
     record,
     rest,
@@ -41,63 +35,25 @@ from ohneio import (
     uint16,
     until,
     value,
-    wire,
 )
-from tests.staging.building import bytes_of, function_of, holds, is_left, outcome, source_of, takes
+from tests.staging.building import (
+    Alone,
+    Bits,
+    Equal,
+    Kind,
+    Left,
+    Name,
+    Right,
+    by_hand,
+    bytes_of,
+    function_of,
+    holds,
+    is_left,
+    outcome,
+    source_of,
+    takes,
+)
 from tests.staging.differing import staged
-
-
-class Kind(enum.IntEnum):
-    ONE = 1
-    TWO = 2
-
-
-class Name(enum.Enum):
-    A = "a"
-
-
-@wire
-class Left:
-    n: int = field(uint8)
-
-
-@wire
-class Right:
-    n: int = field(uint16)
-
-
-@wire
-class Bits:
-    n: int = bit(8, int)
-
-
-@attrs.frozen(eq=False)
-class Alone:
-    n: int = field(uint8)
-
-
-@attrs.frozen(eq=False)
-class Equal:
-    """A record that says it is equal to None."""
-
-    n: int = field(uint8)
-
-    def __eq__(self, other):
-        return other is None
-
-    __hash__ = object.__hash__
-
-
-def key(it):
-    if it is None:
-        raise LookupError("none")
-    return {int: 1, bytes: 2, str: 3, tuple: [], float: 4}.get(type(it))
-
-
-@parser
-def by_hand():
-    return (yield from uint8.of(lambda it: it))
-
 
 nothing = literal(b"-1").value(None)
 flag = literal(b"t").value(True) | literal(b"f").value(False)

@@ -1,24 +1,18 @@
 """Building what has a tag: which branch is certain to be the nodes' own choice."""
 
-import enum
-
-import attrs
 import pytest
 
 from ohneio import (
     any_byte,
-    bit,
     checksummed,
     decimal,
     dispatch,
-    field,
     float64,
     label,
     length_prefixed,
     literal,
     lookahead,
     many,
-    parser,
     record,
     rest,
     seq,
@@ -28,63 +22,20 @@ from ohneio import (
     uint8,
     uint16,
     until,
-    wire,
 )
-from tests.staging.building import bytes_of, holds, outcome, source_of, takes
+from tests.staging.building import (
+    Kind,
+    Left,
+    Right,
+    by_hand,
+    bytes_of,
+    holds,
+    key,
+    outcome,
+    source_of,
+    takes,
+)
 from tests.staging.differing import staged
-
-
-class Kind(enum.IntEnum):
-    ONE = 1
-    TWO = 2
-
-
-class Name(enum.Enum):
-    A = "a"
-
-
-@wire
-class Left:
-    n: int = field(uint8)
-
-
-@wire
-class Right:
-    n: int = field(uint16)
-
-
-@wire
-class Bits:
-    n: int = bit(8, int)
-
-
-@attrs.frozen(eq=False)
-class Alone:
-    n: int = field(uint8)
-
-
-@attrs.frozen(eq=False)
-class Equal:
-    """A record that says it is equal to None."""
-
-    n: int = field(uint8)
-
-    def __eq__(self, other):
-        return other is None
-
-    __hash__ = object.__hash__
-
-
-def key(it):
-    if it is None:
-        raise LookupError("none")
-    return {int: 1, bytes: 2, str: 3, tuple: [], float: 4}.get(type(it))
-
-
-@parser
-def by_hand():
-    return (yield from uint8.of(lambda it: it))
-
 
 framed = checksummed(
     label("l", length_prefixed(uint8, record(Left))), lambda data: data[:1], any_byte

@@ -253,3 +253,23 @@ def test_code_that_is_deep_or_long_is_left_to_the_nodes():
     wide = seq(*[optional(seq(a, until(b";"))) for _ in range(100)])
     assert LONG < len(code_of(seq(wide, b)).splitlines()) < 2 * LONG
     agrees(seq(wide, b), b"ax;" * 3 + b"b", b"b")
+
+
+def test_two_that_begin_together_are_kept_from_one_place():
+    """Each as long as it is judged, and no longer."""
+
+    @wire
+    class Twice:
+        first: int = field(uint8, computed=lambda it: it.second)
+        second: int = field(uint8)
+
+    @wire
+    class Around:
+        inner: Twice = field(record(Twice))
+        last: int = field(uint8, computed=lambda it: it.inner.first)
+
+    source = code_of(record(Around))
+    assert source.count("begins = pos") == 1
+    assert "run.keep_from(base + begins)" in source
+    agrees(record(Around), b"\1\1\1\2\2\2", b"\1\1\2", b"\1\2")
+    agrees(record(Around), b"\1\1\1", limits=Limits(max_buffered=2))

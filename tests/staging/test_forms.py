@@ -32,6 +32,9 @@ from tests.staging.parsing import agrees, code_of, once
 a, b = literal(b"a"), literal(b"b")
 
 
+MORE = 1
+
+
 class Perhaps(Parser):
     """A parser of which nobody knows whether it takes nothing."""
 
@@ -146,3 +149,15 @@ def test_runs_of_bytes_know_their_end():
     grammar = seq(uint8, take_while(b"a"))
     assert once(grammar, b"xaa") == (120, b"aa")
     assert Perhaps().facts == Facts()
+
+
+def test_a_name_that_means_something_else_by_now_is_asked_for(monkeypatch):
+    """Where a function is written into the code, the functions look whether they still may run."""
+    grammar = stage(uint8.map(lambda number: number + MORE))
+    assert "MORE" in code_of(grammar)
+    agrees(grammar, b"\1\2")
+    monkeypatch.setitem(globals(), "MORE", 2)
+    conn = stream(grammar)()
+    conn.send(b"\1\2")
+    assert conn.events() == [3, 4]
+    assert grammar.parse(b"\1") == 3

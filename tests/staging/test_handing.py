@@ -43,7 +43,14 @@ def in_steps(m):
     return exactly(size).map(turn, turn)
 
 
+def with_two_names(m):
+    """Of which only one is needed."""
+    size = other = m.a  # noqa: F841
+    return exactly(size)
+
+
 SIZED = {
+    "two names": with_two_names,
     "in steps": in_steps,
     "a partial": lambda m: exactly(m.a).map(functools.partial(keyed, key=m.b)),
     "a partial by place": lambda m: exactly(m.a).map(functools.partial(two, m.b)),

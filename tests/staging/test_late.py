@@ -205,3 +205,24 @@ def either():
 def test_nodes_run_in_functions_and_functions_in_nodes():
     """Wherever the one ends and the other begins."""
     agrees(seq(either, until(b";"), either, any_byte), b"ax;bc", b"ax;cb", b"c")
+
+
+@wire
+class Twice:
+    """A number that has to come twice: what it is judged by is kept."""
+
+    first: int = field(uint8, computed=lambda it: it.second)
+    second: int = field(uint8)
+
+
+@wire
+class Within:
+    size: int = field(uint8, computed=lambda it: it.inner.first)
+    inner: Twice = field(record(Twice))
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(max_buffered=1), Limits(max_buffered=2)])
+@pytest.mark.parametrize("grammar", [record(Twice), record(Within)])
+def test_an_object_that_is_refused_is_looked_at_again_by_its_node(grammar, limits):
+    """On what was kept of it, and where more is held than may be."""
+    agrees(grammar, b"\1\1\1\2\2\2", b"\1\1\2", b"\1\2\2", b"\1", limits=limits)
