@@ -63,8 +63,7 @@ def sleeping(e: Emitter) -> None:
     with e.block("if rests_in(run, pos, LANE):"):
         e.line("data, emit = b'', None  # nothing is kept while it waits")
         e.line("yield WAIT")
-        e.line("data, pos, stop, base = source.data, source.pos, source.stop, source.base")
-        e.line("emit = run.emitted.append")
+        e.look()
         e.line("continue")
 
 

@@ -316,6 +316,11 @@ class Emitter:
             with self.block(f"if {mark} is None:"):
                 self.line(f"{mark} = run.keep_from(base + {at})")
 
+    def look(self) -> None:
+        """Write where the input and the events are by now, after a wait between two items."""
+        self.line("data, pos, stop, base = source.here()")
+        self.line("emit = run.emitted.append")
+
     def _take_up(self, after: int) -> None:
         for place in [*self.ends, *(end for end, _ in self.frames)]:
             self.line(f"{place} -= source.base - base")

@@ -150,8 +150,7 @@ def _next_item(e: Emitter, idles: str) -> tuple[int, int]:
             e.line("yield WAIT")
         with e.block("if not source:"):
             e.line("return")
-        e.line("data, pos, stop, base = source.here()")
-        e.line("emit = run.emitted.append")
+        e.look()
     return place
 
 
