@@ -114,6 +114,7 @@ class Run(Host):
         "_forgotten",
         "_furthest",
         "_spilled",
+        "begun",
         "emitted",
         "events",
         "input",
@@ -141,6 +142,8 @@ class Run(Host):
         self.want = 0
         # What takes chunks while the generator sleeps: see `_lanes`.
         self.lane: Callable[[Run, bytes], bool] | None = None
+        # A search that somebody has begun for whoever is next to `seek`.
+        self.begun: Search | None = None
         # How often it tried to wait while it was being unwound.
         self.refusals = 0
         # Where a `wait` was last begun: see `turn`.
@@ -255,6 +258,9 @@ class Run(Host):
     # idle connection a quarter of a kibibyte.
 
     def seek(self, delimiter: bytes, limit: int, *, seen: bool) -> Search:
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            return begun
         source = self.input
         if source.free is not source.data:
             seen = seen and source.stop == source.end - source.base

@@ -22,9 +22,12 @@ from ..core._lanes import Lane, ends
 from ..core._run import UNBOUNDED, Run
 from ._emitter import Emitter, Node
 
-__all__ = ["Batch", "all_lines", "batch", "line_of", "take_lines", "take_records"]
+__all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_lines", "take_records"]
 
-Unpack: TypeAlias = "Callable[[bytes], Iterable[object]]"
+Unpack: TypeAlias = "Callable[[bytes | memoryview], Iterable[object]]"
+
+#: So many bytes.
+FEW = 256
 
 
 @attrs.frozen
@@ -58,15 +61,6 @@ def line_of(node: Node) -> Until | None:
     return None if line.include else line
 
 
-def sleeping(e: Emitter) -> None:
-    """Write how what is not whole waits, if it may wait in the lane."""
-    with e.block("if rests_in(run, pos, LANE):"):
-        e.line("data, emit = b'', None  # nothing is kept while it waits")
-        e.line("yield WAIT")
-        e.look()
-        e.line("continue")
-
-
 # Lines.
 
 
@@ -74,10 +68,10 @@ def lines(node: Until, e: Emitter) -> None:
     e.line(f"lines = data[pos:stop].split({node.delimiter!r})")
     e.line("last = lines.pop()")
     if node.max == UNBOUNDED:
-        taken_lines(e)
+        taken_lines(e, node)
     else:
         with e.block(f"if stop - pos <= {node.max} or {none_longer(str(node.max))}:"):
-            taken_lines(e)
+            taken_lines(e, node)
 
 
 def none_longer(most: str) -> str:
@@ -85,34 +79,95 @@ def none_longer(most: str) -> str:
     return f"len(last) <= {most} and max(map(len, lines), default=0) <= {most}"
 
 
-def taken_lines(e: Emitter) -> None:
+def taken_lines(e: Emitter, node: Until) -> None:
     e.line("run.emitted += lines")
     e.line("pos = stop - len(last)")
     e.line("lines = last = None")
     with e.block("if pos >= stop:"):
         e.line("continue")
-    sleeping(e)
+    rest_of_line(e, node)
+
+
+def rest_of_line(e: Emitter, node: Until) -> None:
+    """Write how the rest waits, in which there is no delimiter: no byte is looked at again."""
+    until = e.constant(node, "until")
+    e.line("data, emit = b'', None  # nothing is kept while it waits")
+    with e.block("if rests_in(run, pos, LANE):"):
+        e.line("yield WAIT")
+    with e.block("else:"):
+        e.line(f"searches(run, pos, {until})")
+    with e.block("if run.begun is not None:"):
+        e.line("run.begin(source.position)")
+        e.line(f"last = yield from {until}._seek()")
+        e.line("run.emitted.append(last)")
+        e.line("last = None")
+        e.look()
+        e.line("continue")
+    e.look()
+    with e.block("if pos >= stop:"):
+        e.line("continue")
 
 
 def lane_of_lines(node: Until) -> Lane:
-    return Lane(partial(take_lines, node.delimiter, node.max), search=ends(node.delimiter))
+    take = partial(take_lines, node.delimiter, node.delimiter[:-1], node.max)
+    return Lane(take, search=ends(node.delimiter))
 
 
-def take_lines(delimiter: bytes, most: int, run: Run, chunk: bytes) -> bool:
-    """Take the lines in a *chunk*, none of which may be longer than *most*."""
+def take_lines(delimiter: bytes, before: bytes, most: int, run: Run, chunk: bytes) -> bool:
+    """Take the lines in a *chunk*, none of which may be longer than *most*.
+
+    Only the chunk is looked at, unless a delimiter may have begun with one of the bytes *before*.
+    """
     source = run.input
-    data = source.data + chunk
-    lines = data.split(delimiter)
-    last = lines.pop()
-    size, left = len(data), len(last)
-    if left > SMALL:
+    rest = source.data
+    if before and rest and rest[-1] in before:
         return False
+    lines = chunk.split(delimiter)
+    last = lines.pop()
+    size, left = len(rest) + len(chunk), len(last)
+    if not lines:
+        return take_more(delimiter, most, run, chunk)
+    lines[0] = rest + lines[0]
     if (size > most or size > source.limit) and longest(lines, left) > min(most, source.limit):
         return False
     source.data = last
     source.base += size - left
     run.emitted += lines
+    if left > SMALL:
+        search_on(run, delimiter, most)
     return True
+
+
+def take_more(delimiter: bytes, most: int, run: Run, chunk: bytes) -> bool:
+    """Take a *chunk* without a delimiter.
+
+    It is put behind what is there while that at least doubles it and it stays small: so each
+    byte is copied once or twice. All else is for a search that goes on by itself.
+    """
+    source = run.input
+    there, more = len(source.data), len(chunk)
+    if not more or there + more > min(most, source.limit):
+        return False
+    if there + more <= SMALL and there <= more:
+        source.data += chunk
+        return True
+    run.leave_lane()
+    source.search = None
+    source._add(chunk)
+    search_on(run, delimiter, most)
+    return True
+
+
+def search_on(run: Run, delimiter: bytes, most: int) -> None:
+    """Leave the lane for the wait for a delimiter, which is not in what is there."""
+    run.leave_lane()
+    run.begun = run.input.search = run.seek(delimiter, most, seen=True)
+
+
+def searches(run: Run, pos: int, node: Until) -> None:
+    """Begin the search for the end of a line, from *pos* on, where no delimiter is in the block."""
+    run.input.pos = pos
+    run.begun = run.seek(node.delimiter, node.max, seen=True)
 
 
 def longest(lines: list[bytes], left: int) -> int:
@@ -149,7 +204,12 @@ def records(node: StructUnpack, e: Emitter) -> None:
         e.line("pos = end")
         with e.block("if pos >= stop:"):
             e.line("continue")
-    sleeping(e)
+    with e.block("if rests_in(run, pos, LANE):"):
+        e.line("data, emit = b'', None  # nothing is kept while it waits")
+        e.line("yield WAIT")
+        e.look()
+        with e.block("if pos >= stop:"):
+            e.line("continue")
 
 
 def lane_of_records(node: StructUnpack) -> Lane:
@@ -159,18 +219,26 @@ def lane_of_records(node: StructUnpack) -> Lane:
     return Lane(partial(take_records, unpack, node._size), size=node._size)
 
 
-def numbers(unpack: Callable[[bytes], Iterable[tuple[object]]], data: bytes) -> list[object]:
+def numbers(
+    unpack: Callable[[bytes | memoryview], Iterable[tuple[object]]], data: bytes | memoryview
+) -> list[object]:
     return [number for (number,) in unpack(data)]
 
 
 def take_records(unpack: Unpack, width: int, run: Run, chunk: bytes) -> bool:
-    """Take the records in a *chunk*, each of the same *width*."""
+    """Take the records in a *chunk*, each of the same *width*.
+
+    What is left over is copied while it at least doubles, as in `take_more`.
+    """
     source = run.input
     data = source.data + chunk
     size = len(data)
+    if size < width and size > 2 * len(chunk):
+        return False
     over = size % width
     last = data[size - over :]
-    values = unpack(data[: size - over])
+    # A few bytes are sooner copied than looked at through a view.
+    values = unpack(data[: size - over] if size <= FEW else memoryview(data)[: size - over])
     source.data = last
     source.base += size - over
     run.emitted += values

@@ -14,7 +14,7 @@ from ..core._lanes import idles, idles_in, rests_in
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes
 from ..core._steps import WAIT
-from ._batches import batch
+from ._batches import batch, searches
 from ._code import Code
 from ._emitter import ALWAYS, Emitter, Form, Node, looking
 
@@ -29,7 +29,9 @@ LOCALS = (
 )  # fmt: skip
 
 #: What a stream waits with.
-WAITING = {"WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in}
+WAITING = {
+    "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in, "searches": searches,
+}  # fmt: skip
 
 #: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
 ANEW = frozenset({"_", "data", "pos", "stop", "base", "emit", "start", "again", "looked"})

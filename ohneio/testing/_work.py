@@ -131,7 +131,9 @@ class Watched(bytes):
 
     def split(self, sep: ReadableBuffer | None = None, maxsplit: SupportsIndex = -1) -> list[bytes]:
         self.work.scanned += len(self)
-        return [copied(piece, self.work) for piece in super().split(sep, maxsplit)]
+        pieces = super().split(sep, maxsplit)
+        # Where there is none, the one piece of a `bytes` is the object itself.
+        return [copied(piece, self.work) for piece in pieces] if len(pieces) > 1 else [self]
 
     def startswith(
         self,

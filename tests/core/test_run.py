@@ -696,3 +696,11 @@ def test_between_two_items_of_a_lane_it_waits_for_a_byte():
     run.leave_lane()
     assert run.lane is None
     assert run.describe() == 'need b";", not seen before the end at offset 6'
+
+
+def test_a_search_that_was_begun_is_gone_on_with():
+    """By the first who seeks, and by nobody else."""
+    run = started()
+    run.begun = begun = run.input.seek(b";", 100)
+    assert run.seek(b";", 100, seen=True) is begun
+    assert run.seek(b";", 100, seen=True) is not begun

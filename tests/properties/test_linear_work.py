@@ -45,7 +45,7 @@ from ohneio import (
     wire,
     write,
 )
-from ohneio.core._input import SMALL, Input
+from ohneio.core._input import Input
 from ohneio.testing._work import count_work, counted
 from tests.staging.counting import counting
 from tests.staging.differing import only
@@ -55,12 +55,7 @@ LARGE = 400_000
 pytestmark = pytest.mark.slow
 
 
-#: What a chunk may cost besides, by the way it is parsed. A function that takes a stream of
-#: lines puts a short rest before the next chunk, and splits both: that is at most so much again.
-BESIDES = {"nodes": 0, "functions": 3 * SMALL}
-
-
-@pytest.fixture(params=BESIDES, autouse=True)
+@pytest.fixture(params=["nodes", "functions"], autouse=True)
 def way(request):
     """Everything here runs node by node, and as the functions of staging."""
     with only(None) if request.param == "nodes" else counting():
@@ -143,7 +138,7 @@ def test_the_counter_changes_nothing():
 )
 def test_byte_by_byte(item, wire, way):
     """Feeding byte by byte costs no more than the law allows."""
-    assert_linear(stream(item), cut(wire * (1 + 10_000 // len(wire)), 1), a_chunk=BESIDES[way])
+    assert_linear(stream(item), cut(wire * (1 + 10_000 // len(wire)), 1))
 
 
 # Small chunks of something large.
@@ -165,7 +160,7 @@ def test_something_large_in_small_chunks(item, end, a_chunk, size, way):
     """A long line, a large counted body: each chunk is looked at when it arrives, not again."""
     wire = b"x" * (LARGE - len(end)) + end
 
-    assert_linear(stream(item), cut(wire, size), a_chunk=a_chunk + BESIDES[way])
+    assert_linear(stream(item), cut(wire, size), a_chunk=a_chunk)
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 8, 100])
@@ -176,9 +171,7 @@ def test_a_delimiter_that_nearly_comes(delimiter, filler, size, way):
     body = (filler * 10_000)[:10_000].replace(delimiter, b"x" * len(delimiter))
     wire = body.rstrip(delimiter) + b"x" + delimiter
 
-    assert_linear(
-        stream(until(delimiter)), cut(wire, size), a_chunk=2 * len(delimiter) + BESIDES[way]
-    )
+    assert_linear(stream(until(delimiter)), cut(wire, size), a_chunk=2 * len(delimiter))
 
 
 # Grammars with all that staging makes of them.

@@ -83,6 +83,16 @@ def test_a_long_line_is_taken_by_its_node():
     assert fed(until(b";"), chunks) == ([[], [], [], [], [line], [b"fg"]], 5)
 
 
+def test_what_begins_a_long_line_is_not_looked_at_again():
+    """Lines before it are taken, and its search goes on; with limits the nodes say what is wrong."""
+    start = b"b" * LONG
+    chunks = [b"a;", b"c;" + start, start, b";d;e", b";"]
+    assert fed(until(b";"), chunks) == ([[b"a"], [b"c"], [], [start * 2, b"d"], [b"e"]], 4)
+    for most in (LONG - 1, LONG, LONG + 1, 2 * LONG):
+        is_the_same(until(b";", max=most), b"a;c;" + start + b";d;" + start * 2 + b";")
+        is_the_same(until(b";"), b"a;c;" + start * 2 + b";d", limits=Limits(max_buffered=most))
+
+
 def test_lines_of_a_whole_input_are_split():
     """Of which only the nodes can say what is wrong with them."""
     for most in (None, 2, 5):
