@@ -18,6 +18,7 @@ from ohneio import (
     seq,
     sized,
     success,
+    take_while,
     text,
     uint8,
     uint16,
@@ -86,6 +87,11 @@ DISPATCHES = {
         [None],
     ),
     "by a tag that does not fit": (dispatch(uint8, {300: uint8, 1: rest}), [b"a"], [1]),
+    "by numbers where the tag is some bytes": (
+        dispatch(take_while(b"a"), {b"a": uint8, 0: uint16, 1: rest}, default=success(7)),
+        [0, 7],
+        [b"a", None, -1],
+    ),
     "a tag that is looked at": (
         dispatch(lookahead(uint8), {1: record(Left), 2: record(Right)}),
         [],
