@@ -66,7 +66,8 @@ def tag_of(parser: Node, tag: object) -> Callable[[Builder], None]:
     def write(b: Builder) -> None:
         data = constant(parser, tag)
         if data is None:
-            b.build(parser, b.local(b.constant(tag, "tag"), "tag"))  # `1.find` is no Python
+            name = b.constant(tag, "tag")
+            b.build(parser, f"({name})" if type(tag) is int else name)  # `1.find` is no Python
         else:
             b.put(Constant(data))
 

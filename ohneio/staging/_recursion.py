@@ -13,6 +13,7 @@ Notes have a number, for where to go on, and the variables that are needed there
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
@@ -382,7 +383,7 @@ def through(
     met = next((index for index, part in enumerate(parts) if e.recursion.meets(part.node)), None)
     before = parts if met is None else parts[:met]
     in_order(e, before)
-    done = [*done, *(Variable(part.value) for part in before)]
+    done = [*done, *(Variable(noted(e, part.value) if met else part.value) for part in before)]
     if met is None:
         go_on([one.name for one in done])
         return
@@ -408,6 +409,17 @@ def through(
         e.recursion.names.extend(names)
         flow(e, part.node, behind)
         del e.recursion.names[len(e.recursion.names) - len(names) :]
+
+
+def noted(e: Emitter, value: str) -> str:
+    """Return the variable for a *value* that several others make up: the next item has those."""
+    names = [one.id for one in ast.walk(ast.parse(value)) if isinstance(one, ast.Name)]
+    if value.isidentifier() or not any(map(movable, names)):
+        return value
+    e.settle()
+    target = e.fresh("item")
+    e.line(f"{target} = {value}")
+    return target
 
 
 def of_record(e: Emitter, node: Record[Any], go_on: Continue) -> None:

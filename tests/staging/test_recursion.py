@@ -116,6 +116,10 @@ RECURSIVE = {
         tied(lambda x: choice(a, literal(b"2") >> many(x, 2, 2))),
         [b"2a2aaa", b"2ab"],
     ),
+    "a pair in front": (
+        tied(lambda x: choice(a, b >> seq(seq(uint8, seq(any_byte)), x, seq(uint8)))),
+        [b"b1xb2ya34", b"b1xb2y"],
+    ),
     "many none": (tied(lambda x: choice(a, seq(b, many(x, 0, 0)), c >> x)), [b"bcb"]),
     "pairs in a list": (
         tied(lambda x: choice(a, b >> count_prefixed(uint8, seq(uint8, x, uint8)))),
