@@ -70,8 +70,12 @@ def switch(b: Builder, candidates: list[Candidate], value: str) -> None:
         return
     several = len({arm.kind for arm in arms if not is_single(arm)}) > 1
     kind = b.local(f"type({value})", "kind") if several and known is None else f"type({value})"
-    written = [(test(b, arm, value, "" if known else kind), body(b, arm, value)) for arm in arms]
-    if written[-1][0]:
+    written: list[tuple[str, Callable[[], None]]] = []
+    for arm in arms:
+        written.append((test(b, arm, value, "" if known else kind), body(b, arm, value)))
+        if not written[-1][0]:  # it takes all that is left
+            break
+    else:
         written.append(("", b.give_up))
     b.branches(written)
 

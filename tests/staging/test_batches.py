@@ -84,7 +84,7 @@ def test_a_long_line_is_taken_by_its_node():
 
 
 def test_what_begins_a_long_line_is_not_looked_at_again():
-    """Lines before it are taken, and its search goes on; with limits the nodes say what is wrong."""
+    """Lines before it are taken, and its search goes on; near a limit the nodes run."""
     start = b"b" * LONG
     chunks = [b"a;", b"c;" + start, start, b";d;e", b";"]
     assert fed(until(b";"), chunks) == ([[b"a"], [b"c"], [], [start * 2, b"d"], [b"e"]], 4)

@@ -7,6 +7,7 @@ from ohneio import (
     checksummed,
     decimal,
     dispatch,
+    eof,
     float64,
     label,
     length_prefixed,
@@ -42,6 +43,7 @@ framed = checksummed(
     label("l", length_prefixed(uint8, record(Left))), lambda data: data[:1], any_byte
 )
 
+b_ = literal(b"b")
 tags = {1: uint8, 2: until(b";"), 3: text(rest)}
 small = {n: success(n) for n in range(8)}
 arrays = {0x90 + n: many(uint8, n, n) for n in range(6)}
@@ -87,6 +89,15 @@ DISPATCHES = {
         [None],
     ),
     "by a tag that does not fit": (dispatch(uint8, {300: uint8, 1: rest}), [b"a"], [1]),
+    "two that build nothing, one in the other": (
+        dispatch(
+            any_byte,
+            {b"a": literal(b"a"), b"b": dispatch(any_byte, {b"a": eof, b"b": b_}, default=eof)},
+            default=literal(b"a"),
+        ),
+        [b"a", b"b"],
+        [None, b":", 7],
+    ),
     "by numbers where the tag is some bytes": (
         dispatch(take_while(b"a"), {b"a": uint8, 0: uint16, 1: rest}, default=success(7)),
         [0, 7],
