@@ -207,7 +207,7 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
         if not run:
             continue
         last = run[-1]
-        if is_short(last) and behind and type(behind[0].node) is Literal and not behind[0].name:
+        if is_short(last) and behind and ends_digits(behind[0]):
             short_number(e, last, behind.pop(0))
             continue
         if len(run) > 1:
@@ -225,6 +225,12 @@ def is_short(part: Part) -> bool:
     """Tell whether a part is a decimal number, such as a length in a text protocol."""
     node = part.node
     return type(node) is Integer and node.strict and node.base == 10 and not part.name
+
+
+def ends_digits(part: Part) -> bool:
+    """Tell whether a part is a literal that no digit begins, where a number ends."""
+    node: Any = part.node
+    return type(node) is Literal and not part.name and not node.data[:1].isdigit()
 
 
 def short_number(e: Emitter, part: Part, behind: Part) -> None:

@@ -96,6 +96,10 @@ SEQUENCES = {
     ),
     "a number that is dropped": (decimal >> literal(b":") >> uint8, [b"1:a1234:b12"]),
     "a number in front of others": (seq(decimal, literal(b";"), uint16), [b"7;abx"]),
+    "a number, and what looks like more of it": (
+        seq(decimal, literal(b"0a")),
+        [b"00a", b"10a", b"0a", b"0"],
+    ),
     "only a number": (seq(decimal, literal(b";")), [b"1;1000;;"]),
     "a run": (seq(word, literal(b"="), word, line), [b"a=bcd\r\na=b", b"x"]),
     "a run among others": (
