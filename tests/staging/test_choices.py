@@ -30,6 +30,7 @@ from ohneio import (
     uint16,
     until,
 )
+from tests.staging.differing import Case, compare
 from tests.staging.parsing import agrees, code_of, once
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -175,6 +176,15 @@ def test_limits_hold_for_alternatives(most):
         grammar, inputs = CHOICES[name]
         agrees(grammar, inputs[0], limits=Limits(max_buffered=most))
         agrees(grammar, inputs[0], limits=Limits(max_backtrack=most))
+
+
+def test_what_is_looked_at_is_held_with_what_stands_before_it():
+    """A function that runs in somebody's alternative reads no further ahead than its nodes."""
+    inner = forward()
+    ahead = {97: uint8 >> many(inner, 2, 2), 98: a}
+    grammar = optional(dispatch(any_byte, {b"a": inner}, default=a))
+    inner.become(dispatch(lookahead(uint8), ahead, default=a))
+    compare(Case(grammar, b"aab", [[b"a", b"ab"]], Limits(max_buffered=1, max_backtrack=1)))
 
 
 def test_a_branch_that_fails_raises_nothing():
