@@ -11,7 +11,7 @@ from ._driver import RUNNING, Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits, checked_limits
-from ._run import BYTES, DELIMITER
+from ._run import BYTES, DELIMITER, PAUSE
 from ._steps import Routine
 
 __all__ = ["Connection"]
@@ -151,7 +151,8 @@ class Connection(Driver, Generic[R, E]):
         try:
             run = self._run
             # As `_catch_up`, mostly without the call.
-            if run.lane is None and run.waiting is not DELIMITER and run.waiting is not BYTES:
+            waiting = run.waiting
+            if waiting is not DELIMITER and waiting is not BYTES and waiting is not PAUSE:
                 self._catch_up()
             taken, run.emitted = run.emitted, []
             if run.events is taken:
@@ -255,7 +256,7 @@ class Connection(Driver, Generic[R, E]):
     @property
     def consumed(self) -> int:
         """How many bytes were consumed: with `unconsumed`, all that were fed."""
-        return self._run.input.position
+        return self._run.input.position + self._run.taken
 
     @property
     def unconsumed(self) -> bytes:
@@ -264,12 +265,12 @@ class Connection(Driver, Generic[R, E]):
         In state DONE exactly what is left over, for whoever takes the
         connection next; in FAILED from the first byte of the token that failed.
         """
-        return self._run.input.peek()
+        return self._run.input.peek()[self._run.taken :]
 
     @property
     def pending_input(self) -> int:
         """How many fed bytes are not consumed."""
-        return len(self._run.input)
+        return len(self._run.input) - self._run.taken
 
     @property
     def pending_output(self) -> int:

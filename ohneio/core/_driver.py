@@ -38,7 +38,7 @@ from ._errors import ParseError, UsageError
 from ._input import Input
 from ._limits import Limits
 from ._machine import Machine
-from ._run import BYTES, DELIMITER, DRAIN, GO, START, TURN, Run
+from ._run import BYTES, DELIMITER, DRAIN, GO, PAUSE, START, TURN, Run
 from ._steps import WAIT, Host, Routine, host
 
 __all__ = ["Driver", "State"]
@@ -169,7 +169,7 @@ class Driver:
     def _catch_up(self) -> None:
         """Let the protocol go on where no input has come: only what waits for none can."""
         waiting = self._run.waiting
-        if waiting is not DELIMITER and waiting is not BYTES:
+        if waiting is not DELIMITER and waiting is not BYTES and waiting is not PAUSE:
             self._quietly(self._pump)
 
     def _advance(self) -> None:
@@ -242,6 +242,7 @@ class Driver:
 
     def _shut(self) -> None:
         """Unwind a running protocol, last in first out, and be CLOSED."""
+        self._run.input.pos += self._run.taken
         try:
             self._machine.close()
         finally:

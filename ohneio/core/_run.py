@@ -65,6 +65,7 @@ class Waiting(enum.Enum):
     GO = "nothing"
     TURN = "the next call"
     BYTES = "bytes"
+    PAUSE = "bytes, in code that goes on where it was"
     DELIMITER = "a delimiter"
     DRAIN = "its output to be read"
     END = "the end of the input"
@@ -73,6 +74,7 @@ class Waiting(enum.Enum):
 # Asked for with every chunk: on 3.11 a member is found through its class on a slow path.
 BYTES, DELIMITER, DRAIN, END = Waiting.BYTES, Waiting.DELIMITER, Waiting.DRAIN, Waiting.END
 START, GO, TURN = Waiting.START, Waiting.GO, Waiting.TURN
+PAUSE = Waiting.PAUSE
 
 
 class Mark:
@@ -114,10 +116,12 @@ class Run(Host):
         "_forgotten",
         "_furthest",
         "_spilled",
+        "ahead",
         "begun",
         "emitted",
         "events",
         "input",
+        "inside",
         "item",
         "lane",
         "marks",
@@ -144,6 +148,9 @@ class Run(Host):
         self.lane: Callable[[Run, bytes], bool] | None = None
         # A search that somebody has begun for whoever is next to `seek`.
         self.begun: Search | None = None
+        # While code pauses: how much of what is unread it has taken, and in which fields it is.
+        self.ahead = 0
+        self.inside: tuple[str, ...] = ()
         # How often it tried to wait while it was being unwound.
         self.refusals = 0
         # Where a `wait` was last begun: see `turn`.
@@ -167,7 +174,7 @@ class Run(Host):
         waiting = self.waiting
         if waiting is DELIMITER:
             return self.input.search is None or self.input.eof
-        if waiting is BYTES or waiting is END:
+        if waiting is BYTES or waiting is PAUSE or waiting is END:
             source = self.input
             there = len(source.data) - source.pos + source._behind
             return there >= self.want or source.eof
@@ -179,7 +186,7 @@ class Run(Host):
         """Return the least number of further bytes that would wake it."""
         if self._is_idle():
             return 1
-        if self.waiting in (Waiting.BYTES, Waiting.END):
+        if self.waiting in (Waiting.BYTES, Waiting.PAUSE, Waiting.END):
             return max(self.want - len(self.input), 0)
         return int(self.waiting is Waiting.DELIMITER)
 
@@ -189,11 +196,12 @@ class Run(Host):
 
     def describe(self) -> str:
         """Say what it waits for, as a sentence."""
-        place = f" at offset {self.input.position + len(self.input)}{inside(capped(self.path))}"
+        path = [*self.path, *self.inside] if self.waiting is PAUSE else self.path
+        place = f" at offset {self.input.position + len(self.input)}{inside(capped(path))}"
         match self.waiting:
             case Waiting.DELIMITER if self._is_idle():
                 return f"need 1 more byte{place}"
-            case Waiting.BYTES:
+            case Waiting.BYTES | Waiting.PAUSE:
                 return f"need {counted(self.needed(), 'more byte')}{place}"
             case Waiting.DELIMITER if self.input.search:
                 return f"need {show(self.input.search.delimiter)}, not seen before the end{place}"
@@ -203,6 +211,11 @@ class Run(Host):
                 return f"wait for {counted(len(self.output), 'byte')} of output to be read"
             case _:
                 return f"wait for {self.waiting.value}"
+
+    @property
+    def taken(self) -> int:
+        """How many of the unread bytes are taken already, by code that pauses."""
+        return self.ahead if self.waiting is PAUSE else 0
 
     def leave_lane(self) -> None:
         """Go on as if the lane had never been."""
@@ -436,6 +449,16 @@ class Run(Host):
         if self.item != start:
             self.item, self._again, self._furthest = start, 0, None
             self._spilled = self._forgotten = None
+
+    def hand_over(self, start: int, pos: int) -> None:
+        """Let a node go on at *pos* in the current block, in the item that began at *start*."""
+        self.input.pos = pos
+        self.begin(start)
+
+    def here(self) -> tuple[bytes, int, int, int, Callable[[object], None]]:
+        """Return the current block, where it is read, up to where, its offset; and what emits."""
+        source = self.input
+        return source.data, source.pos, source.stop, source.base, self.emitted.append
 
     def unwind(self, marks: int) -> None:
         """Close what was opened since there were so many *marks*, innermost first."""

@@ -14,25 +14,33 @@ Take three nodes, and a number of bytes that one tells another::
 What a stream of these becomes is, without what it does between two items::
 
     start = base + pos
-    if pos < stop:
-        number2 = data[pos]
-    else:
-        source.pos, data = pos, b''  # nothing is kept while it waits
-        emit = None
-        run.begin(start)
-        number2 = yield from NUMBER._parse()
-        data, pos, stop, base = source.here()
-        pos -= 1
-        emit = run.emitted.append
+    while True:
+        if pos < stop:
+            number2 = data[pos]
+        elif pos + 1 > stop and PAUSES(run, start, pos, pos, 1):
+            data = emit = None
+            yield WAIT
+            data, pos, stop, base, emit = run.here()
+            continue
+        else:
+            data = emit = run.hand_over(start, pos)  # nothing is kept while it waits
+            number2 = yield from NUMBER._parse()
+            data, pos, stop, base, emit = run.here()
+            pos -= 1
+        break
     pos += 1
     end2 = pos + number2
-    if end2 <= stop:
-        data2 = data[pos:end2]
-        pos = end2
-    else:
-        ...
-        data2 = yield from WITHIN(REST, base + end2)
-        ...
+    while True:
+        if end2 <= stop:
+            data2 = data[pos:end2]
+            pos = end2
+        elif end2 > stop and PAUSES(run, start, pos, pos, end2 - pos):
+            ...
+        else:
+            ...
+            data2 = yield from WITHIN(REST, base + end2)
+            ...
+        break
     emit(data2)
 
 ``data`` is the block that the input is in, ``pos`` where it is read, ``stop``
@@ -40,13 +48,17 @@ the end of what may be read of it (of the block, a frame, or the limit), and
 ``base`` the offset in the stream of the block's first byte.  All of them are
 locals.  The branch that nearly always runs is a comparison and a slice.
 
-The other branch is the idea of this package: *whatever is not as usual is left
-to the grammar's own nodes*.  Bytes that are not there yet, a byte that does not
-fit, a limit, the end of the input, a class nobody has heard of: the position is
-handed back, the node runs as it always does, waits, fails, raises and remembers
-as it always does, and behind it the code goes on where the node has stopped.
-So errors, offsets, limits, leftovers and moments of decision are not written a
-second time, and cannot differ.
+The last branch is the idea of this package: *whatever is not as usual is left
+to the grammar's own nodes*.  A byte that does not fit, a limit, the end of the
+input, a class nobody has heard of: the position is handed back, the node runs
+as it always does, waits, fails, raises and remembers as it always does, and
+behind it the code goes on where the node has stopped.  So errors, offsets,
+limits, leftovers and moments of decision are not written a second time, and
+cannot differ.
+
+The branch between is for what is usual in small chunks: a few bytes are missing,
+and nothing else can be said before they come.  Then the code itself waits, and
+goes on where it was; see `core._pauses` for what makes that sure.
 
 Where things are:
 
@@ -65,6 +77,8 @@ Where things are:
 ``_batches``     streams that a method of C takes apart, in small chunks without being woken
 ``_recursion``   grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
+``_pausing``, ``_opening``
+                 where the code itself waits, and for what
 ``_forms``       the functions: of a stream, of one item, of a whole input
 ``_building``, ``_build_pieces``, ``_build_forms``
                  the same for building: conventions, what is built, the function

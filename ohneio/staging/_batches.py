@@ -20,7 +20,7 @@ from ..combinators._repetition import Many
 from ..core._input import SMALL
 from ..core._lanes import Lane, ends
 from ..core._run import UNBOUNDED, Run
-from ._emitter import Emitter, Node
+from ._emitter import NOTHING_KEPT, Emitter, Node
 
 __all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_lines", "take_records"]
 
@@ -91,7 +91,7 @@ def taken_lines(e: Emitter, node: Until) -> None:
 def rest_of_line(e: Emitter, node: Until) -> None:
     """Write how the rest waits, in which there is no delimiter: no byte is looked at again."""
     until = e.constant(node, "until")
-    e.line("data, emit = b'', None  # nothing is kept while it waits")
+    e.line(f"data = emit = None  # {NOTHING_KEPT}")
     with e.block("if rests_in(run, pos, LANE):"):
         e.line("yield WAIT")
     with e.block("else:"):
@@ -205,7 +205,7 @@ def records(node: StructUnpack, e: Emitter) -> None:
         with e.block("if pos >= stop:"):
             e.line("continue")
     with e.block("if rests_in(run, pos, LANE):"):
-        e.line("data, emit = b'', None  # nothing is kept while it waits")
+        e.line(f"data = emit = None  # {NOTHING_KEPT}")
         e.line("yield WAIT")
         e.look()
         with e.block("if pos >= stop:"):

@@ -19,6 +19,8 @@ from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
+from ._opening import byte_or_pause
+from ._pausing import pause, pausing
 from ._tokens import is_number, is_plain, member
 
 __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
@@ -111,6 +113,7 @@ def open_choice(
         e.leave_unless("pos < stop") if e.at_end != "True" else None
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     else:
+        byte_or_pause(e, node)
         with e.block("if pos >= stop:"):
             target = e.fresh("choice")
             e.late(e.steps(node), target)
@@ -147,6 +150,7 @@ def tried_item(
         missed()
 
     first, skipped = begins_with(item), [*e.skipped]
+    byte_or_pause(e, item)
     e.line(f"{target} = LATE")
     with e.block("if pos >= stop:"):
         if e.at_end:
@@ -291,13 +295,16 @@ def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str
     """Write a tag of one byte, as a number."""
     byte = e.code.fresh("byte")
     among = member(e, f"data[{e.here}]", allowed)
-    with e.regular(f"{e.here} < stop" + ("" if among == "True" else f" and {among}")):
-        e.line(f"{byte} = data[{e.here}]")
-    if not e.leaving:
-        with e.block("else:"):
-            e.late(steps, byte, after=e.off + 1)
-            if of_value:
-                e.line(f"{byte} = {byte}{of_value}")
+    with pausing(e) as may_pause:
+        with e.regular(f"{e.here} < stop" + ("" if among == "True" else f" and {among}")):
+            e.line(f"{byte} = data[{e.here}]")
+        if may_pause:
+            pause(e, 1)
+        if not e.leaving:
+            with e.block("else:"):
+                e.late(steps, byte, after=e.off + 1)
+                if of_value:
+                    e.line(f"{byte} = {byte}{of_value}")
     e.settle()
     e.off = 1
     return byte

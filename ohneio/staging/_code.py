@@ -26,7 +26,7 @@ SHORT = 60
 WRITTEN = re.compile(r"""-?\d|b?['"]""").match
 #: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
 DEEP = 13
-LONG = 1200
+LONG = 2000
 #: How wide a line should be, what stands before it aside.
 WIDE = 108
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")

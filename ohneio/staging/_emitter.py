@@ -33,12 +33,17 @@ from ..core._facts import ANY
 from ..core._parser import LATE, Parser, nodes
 from ._code import Code
 from ._inlining import Names
-from ._late import Irregular, behind, framed, labelled, named, nothing, settled
+from ._late import Irregular, behind, framed, keep_all, labelled, named, nothing, settled
 from ._making import maker
+from ._opening import begun, opening
+from ._pausing import pause, pausing
 
-__all__ = ["Emitter", "Form", "Node", "Rule", "Skipped", "around", "rule", "rules"]
+__all__ = ["NOTHING_KEPT", "Emitter", "Form", "Node", "Rule", "Skipped", "around", "rule", "rules"]
 
 Node: TypeAlias = Parser[Any]
+
+#: What is said where the function lets go of all that it holds.
+NOTHING_KEPT = "nothing is kept while it waits"
 
 
 @attrs.frozen
@@ -71,6 +76,14 @@ class Skipped:
         return attrs.evolve(self, at=at)
 
 
+@attrs.frozen
+class Scope:
+    """Something that stands around: what puts it up for steps, and its name in a path."""
+
+    around: Callable[[str], str]
+    name: str = ""
+
+
 class Emitter:
     """Write the code of one function."""
 
@@ -83,7 +96,7 @@ class Emitter:
         # Where irregular code goes: none in a form that resumes, unless inside
         # of something that is tried.
         self.leaving = 0 if form.resumes else 1
-        self.scopes: list[Callable[[str], str]] = []
+        self.scopes: list[Scope] = []
         #: Ends of frames that are about to begin.
         self.ends: list[str] = []
         #: Ends of frames, and the variables that keep what the block's end was.
@@ -264,14 +277,26 @@ class Emitter:
         """Go to where what is tried began, or give up the whole function."""
         self.line("raise Irregular" if self.form.resumes else "return LATE")
 
-    def token(self, node: Node, condition: str, target: str, expression: str, size: int) -> None:
-        """Take a token of *size* bytes."""
-        with self.regular(condition):
-            if target:
-                self.line(f"{target} = {expression}")
-        if not self.leaving:
-            with self.block("else:"):
-                self.late(self.steps(node), target, after=self.off + size)
+    def token(
+        self,
+        node: Node,
+        condition: str,
+        target: str,
+        expression: str,
+        size: int,
+        *,
+        at_once: bool = True,
+    ) -> None:
+        """Take a token of *size* bytes; *at_once* if nothing is decided before all are there."""
+        with pausing(self, wished=at_once) as may_pause:
+            with self.regular(condition):
+                if target:
+                    self.line(f"{target} = {expression}")
+            if may_pause:
+                pause(self, size)
+            if not self.leaving:
+                with self.block("else:"):
+                    self.late(self.steps(node), target, after=self.off + size)
         self.taken(size)
 
     def otherwise_at(self, steps: str, target: str, before: int = 0) -> None:
@@ -299,41 +324,41 @@ class Emitter:
         self._take_up(after)
 
     def _put_down(self) -> None:
-        self.line(f"source.pos, data = {self.here}, b''  # nothing is kept while it waits")
-        holding = [*(["emit"] if self.form.emits else []), *self.matches.values()]
-        if holding:
-            self.line(f"{' = '.join(holding)} = None")
+        holding = " = ".join(
+            ["data", *(["emit"] if self.form.emits else []), *self.matches.values()]
+        )
         if self.form.emits:
-            self.line("run.begin(start)")
+            self.line(f"{holding} = run.hand_over(start, {self.here})  # {NOTHING_KEPT}")
+        else:
+            self.line(f"source.pos, {holding} = {self.here}, None  # {NOTHING_KEPT}")
         if self.looks_ahead:
             self.line("run._again = again")
         if self.recursion is not None:
             self.line("run.depth = depth + len(stack)")
             if self.recursion.keeps:
-                with self.block("while len(kept) < len(keeping):"):
-                    self.line("kept.append(run.keep_from(keeping[len(kept)]))")
+                self.line(f"{self.constant(keep_all, 'keep_all')}(run, kept, keeping)")
         for mark, at in self.marks:
-            with self.block(f"if {mark} is None:"):
-                self.line(f"{mark} = run.keep_from(base + {at})")
+            self.line(f"{mark} = {mark} or run.keep_from(base + {at})")
 
     def look(self) -> None:
-        """Write where the input and the events are by now, after a wait between two items."""
-        self.line("data, pos, stop, base = source.here()")
-        self.line("emit = run.emitted.append")
+        """Write where the input and the events are by now, after a wait."""
+        if self.form.emits:
+            self.line("data, pos, stop, base, emit = run.here()")
+        else:
+            self.line("data, pos, stop, base = source.here()")
 
     def _take_up(self, after: int) -> None:
         for place in [*self.ends, *(end for end, _ in self.frames)]:
             self.line(f"{place} -= source.base - base")
-        self.line("data, pos, stop, base = source.here()")
+        self.look()
         if after:
             self.line(f"pos -= {after}")
-        self._stops()
+        self.stops()
         if self.looks_ahead:
             self.line("again = run._again")
-        if self.form.emits:
-            self.line("emit = run.emitted.append")
 
-    def _stops(self) -> None:
+    def stops(self) -> None:
+        """Write where the block ends in the frames around, after a wait."""
         for end, outer in self.frames:
             self.line(f"{outer} = stop")
             self.line(f"stop = min({end}, stop)")
@@ -344,7 +369,7 @@ class Emitter:
             if first:
                 steps = self._behind(steps, depth)
             if depth:
-                steps = self.scopes[depth - 1](steps)
+                steps = self.scopes[depth - 1].around(steps)
         return steps
 
     def _behind(self, steps: str, depth: int) -> str:
@@ -426,27 +451,31 @@ class Emitter:
         self.settle()
         target, begins = self.fresh("value"), self.code.fresh("begins")
         skipped, looks = [*self.skipped], self.looks_ahead and looking(node)
-        self.line(f"{begins} = pos")
-        if looks:
-            self.line("looked = again")
-        with self.tried(target, begins):
-            value = body()
-            self.line(f"{target} = {value if wanted else None}")
-        after, self.skipped = self.skipped, skipped
-        with self.block(f"if {target} is LATE:"):
+        first = opening(node)
+        with pausing(self, wished=first is not None) as may_pause:
+            self.line(f"{begins} = pos")
             if looks:
-                self.line("again = looked")
-            self.unskip([one for one in after if one not in skipped])
-            self.late(steps or self.steps(node), target)
+                self.line("looked = again")
+            with self.tried(target, begins):
+                value = body()
+                self.line(f"{target} = {value if wanted else None}")
+            after, self.skipped = self.skipped, skipped
+            with self.block(f"if {target} is LATE:"):
+                if looks:
+                    self.line("again = looked")
+                self.unskip([one for one in after if one not in skipped])
+                if may_pause:
+                    begun(self, node)
+                self.late(steps or self.steps(node), target)
         self.skipped = after
         return target
 
     # What stands around.
 
     @contextlib.contextmanager
-    def scope(self, around: Callable[[str], str]) -> Generator[None]:
-        """Let steps that run inside be wrapped by *around*."""
-        self.scopes.append(around)
+    def scope(self, around: Callable[[str], str], name: str = "") -> Generator[None]:
+        """Let steps that run inside be wrapped by *around*; the field or label has a *name*."""
+        self.scopes.append(Scope(around, name))
         yield
         self.scopes.pop()
 
@@ -454,9 +483,14 @@ class Emitter:
     def named(self, name: str) -> Generator[None]:
         """Let what is inside be in a field of this *name*."""
         skipped = [*self.skipped]
-        with self.scope(lambda steps: self.around(name, steps)):
+        with self.scope(lambda steps: self.around(name, steps), name):
             yield
         self._skipped_in(repr(name), skipped)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The fields and labels that stand around."""
+        return tuple(one.name for one in self.scopes if one.name)
 
     def _skipped_in(self, place: str, before: list[Skipped]) -> None:
         """Say that what was skipped, but for what was *before*, was so in a *place* now left."""
@@ -473,8 +507,8 @@ class Emitter:
         return f"{self.constant(named, 'named')}(run, {steps}, {name!r})"
 
     @contextlib.contextmanager
-    def labelled(self, node: Node) -> Generator[None]:
-        """Let what is inside be in a label."""
+    def labelled(self, node: Node, name: str) -> Generator[None]:
+        """Let what is inside be in a label of this *name*."""
         if not self.form.resumes:
             yield
             return
@@ -482,7 +516,7 @@ class Emitter:
         here, label = self.need(self.code.fresh("here"), "-1"), self.node(node)
         function, skipped = self.constant(labelled, "labelled"), [*self.skipped]
         self.line(f"{here} = base + pos")
-        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})"):
+        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})", name):
             yield
         self._skipped_in(f"({label}, {here})", skipped)
 
@@ -532,8 +566,7 @@ class Emitter:
     def keep(self, mark: str, begins: str) -> None:
         """Keep what was read since *begins*, and in the scopes around, unless it is."""
         for one, at in [*self.marks, (mark, begins)]:
-            with self.block(f"if {one} is None:"):
-                self.line(f"{one} = run.keep_from(base + {at})")
+            self.line(f"{one} = {one} or run.keep_from(base + {at})")
 
     def judged(
         self, scope: tuple[str, str], condition: str, judge: str, value: str, given: str = ""

@@ -16,7 +16,7 @@ from ..core._parser import nodes
 from ..core._steps import WAIT
 from ._batches import batch, searches
 from ._code import Code
-from ._emitter import ALWAYS, Emitter, Form, Node, looking
+from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looking
 
 __all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
 
@@ -73,7 +73,6 @@ def _items(e: Emitter, node: Node) -> None:
         e.code.namespace["LANE"] = many.lane
     with e.block("def items(run):"):
         place, needs = e.code.place, _begin(e)
-        e.line("emit = run.emitted.append")
         with e.block("try:"), e.block("while True:"):
             waiting = _next_item(e, "idles_in(run, LANE)" if many else "idles(run)")
             if many:
@@ -132,7 +131,7 @@ def _forget_skipped(e: Emitter, begin: tuple[int, int]) -> None:
 
 def _begin(e: Emitter) -> tuple[int, int]:
     e.line("source = run.input")
-    e.line("data, pos, stop, base = source.here()")
+    e.look()
     e.line("marks = len(run.marks)")
     return e.code.place
 
@@ -146,7 +145,7 @@ def _next_item(e: Emitter, idles: str) -> tuple[int, int]:
     """Write what waits for an item; return where it should let go of the one before."""
     with e.block("if pos >= stop:"):
         e.line("source.pos, run.item = pos, None")
-        e.line("data, emit = b'', None  # nothing is kept while it waits")
+        e.line(f"data = emit = None  # {NOTHING_KEPT}")
         place = e.code.place
         with e.block(f"if {idles}:"):
             e.line("yield WAIT")

@@ -16,6 +16,7 @@ from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule
 from ._families import SizedBy
 from ._late import end_of_frame, refuse_frame
+from ._pausing import pause_to, pausing
 from ._tokens import is_number, is_unsigned
 
 __all__ = ["frame"]
@@ -113,12 +114,15 @@ def framed_as(
 def all_of(e: Emitter, place: str, wanted: bool) -> str:
     """Take all the bytes up to *place*."""
     target = e.fresh("data") if wanted else ""
-    with e.regular(f"{place} <= stop"):
-        if target:
-            e.line(f"{target} = data[pos:{place}]")
-        e.moved(place)
     node = e.constant(rest, "rest")
-    e.otherwise_at(f"{e.constant(within, 'within')}({node}, base + {place})", target)
+    with pausing(e) as may_pause:
+        with e.regular(f"{place} <= stop"):
+            if target:
+                e.line(f"{target} = data[pos:{place}]")
+            e.moved(place)
+        if may_pause:
+            pause_to(e, place)
+        e.otherwise_at(f"{e.constant(within, 'within')}({node}, base + {place})", target)
     return target
 
 
@@ -127,11 +131,14 @@ def text_of(e: Emitter, node: Text, place: str) -> str:
     target = e.fresh("text")
     if not e.leaving:
         e.line(f"{target} = LATE")
-    with e.regular(f"{place} <= stop"):
-        with e.block("try:"):
-            e.line(f"{target} = data[pos:{place}].decode()")
-        with e.block("except ValueError:"):
-            e.leave() if e.leaving else e.line("pass  # the parser itself says why")
+    with pausing(e) as may_pause:
+        with e.regular(f"{place} <= stop"):
+            with e.block("try:"):
+                e.line(f"{target} = data[pos:{place}].decode()")
+            with e.block("except ValueError:"):
+                e.leave() if e.leaving else e.line("pass  # the parser itself says why")
+        if may_pause:
+            pause_to(e, place)
     if e.leaving:
         e.moved(place)
         return target

@@ -20,8 +20,8 @@ from ..core._parser import LATE, Parser
 from ..core._run import Mark, Run
 from ..core._steps import Steps
 
-__all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "labelled", "named"]
-__all__ += ["nothing", "refuse_frame", "settled", "spilt"]
+__all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "keep_all", "labelled"]
+__all__ += ["named", "nothing", "refuse_frame", "settled", "spilt"]
 
 T = TypeVar("T")
 
@@ -101,6 +101,11 @@ def behind(
             tried = named(run, tried, one) if isinstance(one, str) else labelled(run, tried, *one)
         yield from tried
     return (yield from steps)
+
+
+def keep_all(run: Run, kept: list[Mark], keeping: list[int]) -> None:
+    """Keep what was read from each of these places on, as far as it is not kept."""
+    kept += [run.keep_from(position) for position in keeping[len(kept) :]]
 
 
 def nothing() -> Steps[None]:

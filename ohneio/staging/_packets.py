@@ -17,6 +17,7 @@ from ._answers import kinds_of, put
 from ._bits import Apart, taken_apart
 from ._emitter import Emitter, Node, rule
 from ._frames import announced, framed_as
+from ._pausing import pause, pausing
 from ._records import (
     asked,
     depending_on,
@@ -140,11 +141,14 @@ def group(view: View, name: str, node: Group) -> None:
     """Take the bits apart; where a number is none that may be the node says so."""
     e = view.emitter
     some = taken_apart(e, node.fields, node._size)
-    with e.regular(some.condition):
-        some.write(e)
-    if not e.leaving:
-        with e.block("else:"):
-            late(e, name, node, some)
+    with pausing(e) as may_pause:
+        with e.regular(some.condition):
+            some.write(e)
+        if may_pause:
+            pause(e, 1, name)  # the node looks at byte after byte
+        if not e.leaving:
+            with e.block("else:"):
+                late(e, name, node, some)
     e.taken(node._size)
     for one in node.fields:
         view.know(one.name, some.values[one.name], kinds_of_bits(one))

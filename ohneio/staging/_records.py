@@ -22,6 +22,7 @@ from ._emitter import Emitter, rule
 from ._handing import Sized, apply, sized
 from ._inlining import Said, said
 from ._late import finished, spilt
+from ._pausing import pause_to, pausing
 from ._saying import BYTES, NONE, Kinds, Natural, Text, spelled
 from ._sequences import Part, in_order, movable
 from ._views import View
@@ -179,19 +180,22 @@ def some_bytes(view: View, one: Field, found: Sized, target: str, after: list[Sa
     e, make, whole = view.emitter, view.emitter.constant(one.make, "make"), view.whole
     e.settle()
     end, condition = end_of(e, found)
-    with e.regular(condition):
-        e.line(f"{target} = data[pos:{end}]")
-        e.line(f"pos = {end}")
-        function = e.constant(mapped, "mapped")
-        for each in filter(None, after):
-            value = say(
-                e,
-                each,
-                target,
-                lambda target: e.call(target, f"{function}({make}, {whole}, {target})"),
-            )
-            put(e, target, value)
-    e.otherwise_at(f"{e.constant(dependent, 'dependent')}({make}, {whole})", target)
+    function = e.constant(mapped, "mapped")
+    with pausing(e, wished=end.isidentifier()) as may_pause:
+        with e.regular(condition):
+            e.line(f"{target} = data[pos:{end}]")
+            e.line(f"pos = {end}")
+            for each in filter(None, after):
+                value = say(
+                    e,
+                    each,
+                    target,
+                    lambda target: e.call(target, f"{function}({make}, {whole}, {target})"),
+                )
+                put(e, target, value)
+        if may_pause:
+            pause_to(e, end)
+        e.otherwise_at(f"{e.constant(dependent, 'dependent')}({make}, {whole})", target)
     return target
 
 

@@ -35,7 +35,7 @@ from ..core._parser import nodes
 from ._answers import kinds_of
 from ._choices import begins_with, open_choice, tagged
 from ._code import function_name
-from ._emitter import Emitter, Node, around, rule, unknown
+from ._emitter import Emitter, Node, Scope, around, rule, unknown
 from ._families import ManyBy
 from ._late import settled
 from ._loops import counted_by
@@ -244,7 +244,7 @@ class Place:
 
     live: tuple[Variable, ...]
     names: tuple[str, ...]
-    scopes: tuple[Callable[[str], str], ...]
+    scopes: tuple[Scope, ...]
 
     @classmethod
     def of(cls, e: Emitter) -> Place:

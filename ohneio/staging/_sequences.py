@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import re
 import struct
 from collections.abc import Iterator
@@ -21,9 +22,11 @@ from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._values import Value
 from ..core._facts import ANY
+from ..core._pauses import Parts
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
 from ._frames import frame
+from ._pausing import pause_in, pausing
 from ._regular import Regular, open_end, regular
 
 __all__ = ["Part", "flat", "in_order", "movable", "tuple_of"]
@@ -97,7 +100,7 @@ def skip(e: Emitter, node: Skip, wanted: bool) -> str:
 
 @rule(Label)
 def label(e: Emitter, node: Label[Any], wanted: bool) -> str:
-    with e.labelled(node), e.called(node.name):
+    with e.labelled(node, node.name), e.called(node.name):
         return e.value(node.parser, wanted=wanted)
 
 
@@ -339,14 +342,24 @@ def fused(e: Emitter, parts: list[Part]) -> None:
     size = sum(struct.calcsize(form(part.node) or "") for part in parts)
     condition = " and ".join([f"{e.at(size)} <= stop", *literals(e, parts)])
     names = [names_of(e, part) for part in parts]
-    with e.regular(condition):
-        taken_at_once(e, parts, names)
-    if not e.leaving:
-        with e.block("else:"):
-            fields = [in_field(e, part) for part in parts]
-            targets = [name[0] if name else "" for name in names]
-            e.late_all([*zip(fields, targets, strict=True)], after=e.off + size)
+    with pausing(e, wished=not any(isinstance(part.node, Literal) for part in parts)) as may_pause:
+        with e.regular(condition):
+            taken_at_once(e, parts, names)
+        if may_pause:
+            pause_in(e, ends_of(parts))
+        if not e.leaving:
+            with e.block("else:"):
+                fields = [in_field(e, part) for part in parts]
+                targets = [name[0] if name else "" for name in names]
+                e.late_all([*zip(fields, targets, strict=True)], after=e.off + size)
     e.taken(size)
+
+
+def ends_of(parts: list[Part]) -> Parts:
+    """Return where each part ends, and the fields that it is in."""
+    ends = itertools.accumulate(struct.calcsize(form(part.node) or "") for part in parts)
+    names = [(part.name,) if part.name else () for part in parts]
+    return tuple(zip(ends, names, strict=True))
 
 
 def in_field(e: Emitter, part: Part) -> str:

@@ -18,6 +18,7 @@ from ..combinators._values import Fail, Success
 from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
+from ._pausing import pause_for, pause_to, pausing
 
 __all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
 
@@ -71,7 +72,19 @@ def literal(e: Emitter, node: Literal, wanted: bool) -> str:
         condition = f"{e.here} < stop and data[{e.here}] == {node.data[0]}"
     else:
         condition = f"data.startswith({given}, {e.here}, stop)"
-    e.token(node, condition, "", "", size)
+    if size == 1:
+        e.token(node, condition, "", "", 1)
+        return given
+    with pausing(e) as may_pause:
+        with e.regular(condition):
+            pass
+        if may_pause:
+            begun = f"source.limit >= {size} and {given}.startswith(data[{e.here}:stop])"
+            pause_for(e, begun, e.at(size))
+        if not e.leaving:
+            with e.block("else:"):
+                e.late(e.steps(node), "", after=e.off + size)
+    e.taken(size)
     return given
 
 
@@ -126,17 +139,20 @@ def take_while(e: Emitter, node: TakeWhile, wanted: bool) -> str:
         reach = e.code.fresh("reach")
         e.line(f"{reach} = pos + {node.max} if pos + {node.max} < stop else stop")
     scan = e.constant(node._match, "run_of")
-    e.line(f"{end} = {scan}(data, pos, {reach}).end() if pos <= {reach} else pos")
     ended = f"{end} < {reach}"
     if node.max != UNBOUNDED:
         ended = f"({ended} or {end} - pos == {node.max})"
     enough = f"{end} - pos >= {node.min}" if node.min else ""
     condition = " and ".join(filter(None, [e.or_end(ended), enough]))
-    with e.regular(condition or "True"):
-        if target:
-            e.line(f"{target} = data[pos:{end}]")
-        e.moved(end)
-    e.otherwise_at(e.steps(node), target)
+    with pausing(e, wished=node.max == UNBOUNDED) as may_pause:
+        e.line(f"{end} = {scan}(data, pos, {reach}).end() if pos <= {reach} else pos")
+        with e.regular(condition or "True"):
+            if target:
+                e.line(f"{target} = data[pos:{end}]")
+            e.moved(end)
+        if may_pause:
+            pause_for(e, f"{end} == stop")
+        e.otherwise_at(e.steps(node), target)
     if node.min:
         e.skipped.clear()
     return target
@@ -148,11 +164,15 @@ def rest(e: Emitter, node: Rest, wanted: bool) -> str:
     if not e.at_end:
         return unknown(e, node, wanted)
     before = e.off
-    with e.regular(e.at_end):
-        if target:
-            e.line(f"{target} = data[{e.here}:stop]")
-        e.moved("stop")
-    e.otherwise_at(e.steps(node), target, before)
+    with pausing(e, wished=bool(e.frames)) as may_pause:
+        with e.regular(e.at_end):
+            if target:
+                e.line(f"{target} = data[{e.here}:stop]")
+            e.moved("stop")
+        if may_pause:
+            e.off = before
+            pause_to(e, e.frames[-1][0])
+        e.otherwise_at(e.steps(node), target, before)
     return target
 
 
@@ -160,13 +180,17 @@ def rest(e: Emitter, node: Rest, wanted: bool) -> str:
 def line(e: Emitter, node: Line, wanted: bool) -> str:
     e.settle()
     end, target = e.code.fresh("end"), e.fresh("line") if wanted else ""
-    e.line(f"{end} = {e.constant(plain, 'plain')}(data, pos, stop).end() if pos <= stop else pos")
+    scan = e.constant(plain, "plain")
     bound = f" and {end} - pos <= {node.max}" if node.max != UNBOUNDED else ""
-    with e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}"):
-        if target:
-            e.line(f"{target} = data[pos:{end}]")
-        e.moved(f"{end} + 2")
-    e.otherwise_at(e.steps(node), target)
+    with pausing(e, wished=not bound) as may_pause:
+        e.line(f"{end} = {scan}(data, pos, stop).end() if pos <= stop else pos")
+        with e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}"):
+            if target:
+                e.line(f"{target} = data[pos:{end}]")
+            e.moved(f"{end} + 2")
+        if may_pause:
+            pause_for(e, f"data[{end}:stop] in (b'', b'\\r')", f"{end} + 2")
+        e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
 
@@ -176,16 +200,20 @@ def integer(e: Emitter, node: Integer, wanted: bool) -> str:
     e.settle()
     found, target = e.match("digits"), e.fresh("number") if wanted else ""
     most = e.need("max_digits", f"min({e.limits}.max_digits, {SAFE_DIGITS})")
-    e.line(f"{found} = {e.constant(node._form.match, 'digits')}(data, pos, stop)")
     end = f"{found}.end()"
     ended = "" if node.digits else e.or_end(f"{end} < stop")
     condition = f"{found} and {end} - pos <= {most}"
-    with e.regular(" and ".join(filter(None, [condition, ended]))):
-        if target:
-            base = f", {node.base}" if node.base != 10 else ""
-            e.line(f"{target} = int({found}[0]{base})")
-        e.moved(end)
-    e.otherwise_at(e.steps(node), target)
+    with pausing(e) as may_pause:
+        e.line(f"{found} = {e.constant(node._form.match, 'digits')}(data, pos, stop)")
+        with e.regular(" and ".join(filter(None, [condition, ended]))):
+            if target:
+                base = f", {node.base}" if node.base != 10 else ""
+                e.line(f"{target} = int({found}[0]{base})")
+            e.moved(end)
+        if may_pause:
+            begun = f"(pos >= stop or {found} and {end} == stop and stop - pos < {most})"
+            pause_for(e, begun, e.at(node.digits) if node.digits else "")
+        e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
 
@@ -216,13 +244,16 @@ def base128(e: Emitter, node: Base128, wanted: bool) -> str:
 def quic_varint(e: Emitter, node: QuicVarint, wanted: bool) -> str:
     e.settle()
     target, end = e.fresh("number") if wanted else "", e.code.fresh("end")
-    e.line(f"{end} = pos + (1 << (data[pos] >> 6)) if pos < stop else stop + 1")
-    with e.regular(f"{end} <= stop"):
-        if target:
-            mask = f"(1 << 8 * ({end} - pos) - 2) - 1"
-            e.line(f"{target} = int.from_bytes(data[pos:{end}]) & {mask}")
-        e.moved(end)
-    e.otherwise_at(e.steps(node), target)
+    with pausing(e) as may_pause:
+        e.line(f"{end} = pos + (1 << (data[pos] >> 6)) if pos < stop else pos + 1")
+        with e.regular(f"{end} <= stop"):
+            if target:
+                mask = f"(1 << 8 * ({end} - pos) - 2) - 1"
+                e.line(f"{target} = int.from_bytes(data[pos:{end}]) & {mask}")
+            e.moved(end)
+        if may_pause:
+            pause_to(e, end)
+        e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
 

@@ -513,7 +513,8 @@ def unused(text):
     for function in ast.parse(text).body:
         names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
         read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-        single = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
-        targets = {node.targets[0].id for node in single if isinstance(node.targets[0], ast.Name)}
+        assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        firsts = [node.targets[0] for node in assigned if len(node.targets) == 1]
+        targets = {node.id for node in firsts if isinstance(node, ast.Name)}
         found |= {f"{function.name}.{name}" for name in targets - read}
     return found

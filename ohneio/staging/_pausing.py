@@ -1,0 +1,138 @@
+"""Waits inside of an item, where nothing but so many bytes is missing.
+
+The code that takes a token stands in a loop which ends when the token is taken,
+by the code or by its node.  Between both is the pause: see `core._pauses`.
+
+    while True:
+        if pos + 4 <= stop:
+            mask = data[pos:pos + 4]
+        elif PAUSES(run, start, pos, pos, 4, ('mask',)):
+            yield WAIT
+            ...                     # where the bytes are by now
+            continue
+        else:
+            mask = yield from ...   # the node
+        break
+
+So what is whole costs nothing more, and is written once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ..core._pauses import Parts, pauses, pauses_in
+
+if TYPE_CHECKING:
+    from ._emitter import Emitter
+
+__all__ = [
+    "may_pause",
+    "pause",
+    "pause_for",
+    "pause_in",
+    "pause_to",
+    "paused",
+    "pausing",
+    "when_paused",
+]
+
+
+def may_pause(e: Emitter) -> bool:
+    """Tell whether the code written here can wait."""
+    return e.form.emits and not e.leaving and not (e.marks and _keeps(e))
+
+
+def _keeps(e: Emitter) -> bool:
+    return e.recursion is not None and e.recursion.keeps
+
+
+@contextlib.contextmanager
+def pausing(e: Emitter, *, wished: bool = True) -> Iterator[bool]:
+    """Write what may pause; give whether it does."""
+    does = wished and may_pause(e)
+    with e.block("while True:") if does else contextlib.nullcontext():
+        yield does
+        if does:
+            e.line("break")
+
+
+def pause(e: Emitter, size: int, *inside: str) -> None:
+    """Write the pause for *size* bytes from here on, which are in these fields as well."""
+    with when_paused(e, "elif", f"{e.at(size)} > stop", e.at(size), str(size), *inside):
+        e.line("continue")
+
+
+def pause_to(e: Emitter, end: str) -> None:
+    """Write the pause for the bytes up to *end*, a variable that is needed afterwards."""
+    e.ends.append(end)
+    with when_paused(e, "elif", f"{end} > stop", end, f"{end} - {_behind(e)}"):
+        e.line("continue")
+    e.ends.pop()
+
+
+def pause_for(e: Emitter, condition: str, end: str = "") -> None:
+    """Write the pause for one more byte than there is, if a *condition* says so.
+
+    The token ends at *end* at the earliest.
+    """
+    with when_paused(e, "elif", condition, end or "stop + 1", f"stop - {_behind(e)} + 1"):
+        e.line("continue")
+
+
+def pause_in(e: Emitter, parts: Parts) -> None:
+    """Write the pause for the first of some tokens from here on that is not there."""
+    parts = tuple((end, (*e.path, *names)) for end, names in parts)
+    end = e.at(parts[-1][0])
+    with paused(e, "elif", f"{end} > stop", end, pauses_in, [e.constant(parts, "parts")]):
+        e.line("continue")
+
+
+def _behind(e: Emitter) -> str:
+    return e.here if e.here == "pos" else f"({e.here})"
+
+
+@contextlib.contextmanager
+def when_paused(
+    e: Emitter, head: str, condition: str, end: str, size: str, *inside: str
+) -> Iterator[None]:
+    """Write a pause for *size* bytes, up to *end*, if a *condition* holds; then what is inside."""
+    names = (*e.path, *inside)
+    with paused(e, head, condition, end, pauses, [size, *([repr(names)] if names else [])]):
+        yield
+
+
+@contextlib.contextmanager
+def paused(
+    e: Emitter, head: str, condition: str, end: str, function: Callable[..., bool], given: list[str]
+) -> Iterator[None]:
+    outer = e.frames[-1][0] if e.frames else end
+    room = f" and {end} <= {outer}" if outer != end else ""
+    call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
+    with e.block(f"{head} {condition}{room} and {call}, {', '.join(given)}):"):
+        e.line(f"{' = '.join(['data', 'emit', *e.matches.values()])} = None")
+        e.line("yield WAIT")
+        taken_up(e)
+        yield
+
+
+def taken_up(e: Emitter) -> None:
+    """Write where the input is by now: all places in the block have moved."""
+    begins = [at for _, at in e.marks]
+    for place in dict.fromkeys([*begins, *e.ends, *(one for one, _ in e.frames)]):
+        e.line(f"{place} -= source.base - base")
+    if begins or e.off or _keeps(e):  # the input stands somewhere else
+        e.line("pos -= source.base - base")
+        e.line("data, _, stop, base, emit = run.here()")
+    else:
+        e.look()
+    e.stops()
+
+
+def _kept_from(e: Emitter) -> str:
+    """Write from where on the bytes may be wanted again."""
+    if _keeps(e):
+        return f"keeping[0] - base if keeping else {e.here}"
+    return e.marks[0][1] if e.marks else e.here
