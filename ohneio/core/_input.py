@@ -178,7 +178,7 @@ class Input(Buffer):
     free: bytes
     limit: int
     search: Search | None
-    _held: list[bytes] | None
+    _held: list[bytes | memoryview] | None
     _since: int
 
     def __init__(self, limit: int) -> None:
@@ -197,12 +197,14 @@ class Input(Buffer):
     def _add(self, data: bytes) -> None:
         pos = self.pos
         rest = len(self.data) - pos
-        if self._behind or self._held is not None or rest > SMALL or rest > len(data):
+        if self._behind or rest > SMALL or rest > len(data):
             super()._add(data)
         elif rest and len(data) >= LARGE:
             self._append(data)
         else:
             block = self._joined_with(data, rest) if rest else data
+            if self._held is not None:
+                self._hold_view(pos)
             self.base += pos
             self.data = self.free = block
             self.pos = 0
@@ -211,6 +213,12 @@ class Input(Buffer):
                 self._show(block, 0)
         if self.search is not None and (self.search.over or self.search.feed(data)):
             self.search = None
+
+    def _hold_view(self, pos: int) -> None:
+        """Keep what is held of the current block, up to *pos*, without a copy."""
+        view = memoryview(self.data)[:pos]
+        if self._held is not None and (kept := view if self._held else view[self._gone(view) :]):
+            self._held.append(kept)
 
     def _joined_with(self, data: bytes, rest: int) -> bytes:
         """Return the *rest*, which is little, and *data*, which is not large, as one block.
@@ -273,7 +281,8 @@ class Input(Buffer):
         """Return the bytes from *position*, which are held, to here."""
         if position >= self.base:
             return self.data[position - self.base : self.pos]
-        parts, size = [self.data[: self.pos]], self.base - position
+        size = self.base - position
+        parts: list[bytes | memoryview] = [self.data[: self.pos]]
         for block in reversed(self._held or ()):
             if not size:
                 break
@@ -323,7 +332,7 @@ class Input(Buffer):
             self.base += gone
             self._show(self.data[gone:], self.pos - gone)
 
-    def _gone(self, block: bytes) -> int:
+    def _gone(self, block: Bytes) -> int:
         """Return how much of *block*, which begins at `base`, is not held, if it is most of it."""
         gone = self._since - self.base
         return gone if gone >= SLACK and gone > len(block) - gone else 0
@@ -351,7 +360,7 @@ class Input(Buffer):
             raise UsageError("what was read there is not held")
         if self.data:
             self._push_front(self.data)
-        block = self._held.pop()
+        block = bytes(self._held.pop())
         self.base -= len(block)
         self._show(block, len(block))
 

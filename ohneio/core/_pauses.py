@@ -37,20 +37,27 @@ def pauses(
     Args:
         run: The state.
         start: The offset of the item.
-        at: From where on bytes are still wanted.
+        at: From where on bytes are still wanted: they stay unread, or are to be kept by the
+            caller where there are too many of them.
         pos: Where the token begins.
         size: How many bytes it has.
         inside: The fields that it is in.
     """
-    source = run.input
+    source, first = run.input, at
     data = source.data
+    if run.marks:  # what stands before is kept
+        bound = all(mark.keeps for mark in run.marks) and run.marks[0].position + source.limit
+        if source.base + pos + size > bound:
+            return False
+        at = pos
+    elif len(data) - at > SMALL:  # more than would be joined: let it be kept
+        at = pos
     if (
         len(data) - at > SMALL
-        or pos + size - at > source.limit
+        or pos + size - first > source.limit
         or source.free is not data
         or source._behind
         or source.eof
-        or run.marks
         or run.closing
     ):
         return False

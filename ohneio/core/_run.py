@@ -507,6 +507,10 @@ class Run(Host):
         mark.position = position
         return mark
 
+    def keep_before(self, position: int) -> Mark | None:
+        """As `keep_from`, where that was read already."""
+        return self.keep_from(position) if position < self.input.position else None
+
     def release(self, mark: Mark) -> None:
         """Close an alternative, unless `commit` has done it.
 

@@ -108,6 +108,12 @@ def keep_all(run: Run, kept: list[Mark], keeping: list[int]) -> None:
     kept += [run.keep_from(position) for position in keeping[len(kept) :]]
 
 
+def keep_all_before(run: Run, kept: list[Mark], keeping: list[int]) -> None:
+    """As `keep_all`, for those of the places that were read already."""
+    here = run.input.position
+    kept += [run.keep_from(position) for position in keeping[len(kept) :] if position < here]
+
+
 def nothing() -> Steps[None]:
     """Do nothing: for what is told before it."""
     yield from ()

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..core._pauses import Parts, pauses, pauses_in
+from ._late import keep_all_before
 
 if TYPE_CHECKING:
     from ._emitter import Emitter
@@ -112,10 +113,19 @@ def paused(
     room = f" and {end} <= {outer}" if outer != end else ""
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
     with e.block(f"{head} {condition}{room} and {call}, {', '.join(given)}):"):
+        keep_before(e)
         e.line(f"{' = '.join(['data', 'emit', *e.matches.values()])} = None")
         e.line("yield WAIT")
         taken_up(e)
         yield
+
+
+def keep_before(e: Emitter) -> None:
+    """Write what keeps the bytes before those that stay unread."""
+    if _keeps(e):
+        e.line(f"{e.constant(keep_all_before, 'keep_all_before')}(run, kept, keeping)")
+    for mark, at in e.marks:
+        e.line(f"{mark} = {mark} or run.keep_before(base + {at})")
 
 
 def taken_up(e: Emitter) -> None:

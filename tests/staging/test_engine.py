@@ -8,7 +8,6 @@ import linecache
 import pickle
 import re
 import sys
-import textwrap
 import threading
 import traceback
 import weakref
@@ -451,12 +450,9 @@ def test_the_package_says_what_it_has():
 
 def shown(text, source):
     """Tell whether the lines of *text* stand in *source* in order, where ``...`` is any of them."""
-    pattern = r".*?".join(
-        re.escape(textwrap.dedent(part).strip("\n"))
-        for part in re.split(r"^ *\.\.\.\n", textwrap.dedent(text), flags=re.MULTILINE)
-    )
-    flat = re.sub(r"^ +", "", source, flags=re.MULTILINE)
-    return re.search(re.sub(r"^(\\ )+", "", pattern, flags=re.MULTILINE), flat, re.DOTALL)
+    flat, wanted = (re.sub(r"^ +", "", one, flags=re.MULTILINE) for one in (source, text))
+    parts = re.split(r"^\.\.\.\n", wanted, flags=re.MULTILINE)
+    return re.search(r".*?".join(re.escape(part.strip("\n")) for part in parts), flat, re.DOTALL)
 
 
 def test_the_essay_shows_what_is_generated():
