@@ -13,24 +13,30 @@ What can be seen from outside is as if it had been read: see `Run.ahead`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeAlias
 
 from ._input import SMALL
 from ._run import PAUSE, Run
 
-__all__ = ["FEW_DIGITS", "Parts", "pauses", "pauses_at", "pauses_in"]
+__all__ = ["Form", "Parts", "pauses", "pauses_at", "pauses_in"]
 
-#: A number of so many digits is not looked at more closely.
-FEW_DIGITS = 9
-
+#: The ``match`` of a pattern.
+Match: TypeAlias = "Callable[[bytes, int, int], re.Match[bytes] | None]"
 #: Where each of some tokens ends, from where they begin, and the fields that it is in.
 Parts: TypeAlias = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def pauses(
-    run: Run, start: int, at: int, pos: int, size: int, inside: tuple[str, ...] = ()
+    run: Run,
+    start: int,
+    at: int,
+    pos: int,
+    size: int,
+    inside: tuple[str, ...] = (),
+    ahead: int = 0,
 ) -> bool:
-    """Tell whether to `WAIT` for *size* bytes at *pos*, having made ready for it.
+    """Tell whether to `WAIT` for *size* bytes, having made ready for it.
 
     So it may be while no bound is near, and little of the item that began at *start* is unread.
 
@@ -39,22 +45,22 @@ def pauses(
         start: The offset of the item.
         at: From where on bytes are still wanted: they stay unread, or are to be kept by the
             caller where there are too many of them.
-        pos: Where the token begins.
-        size: How many bytes it has.
+        pos: Where the code will go on.
+        size: How many bytes the token has.
         inside: The fields that it is in.
+        ahead: How far behind *pos* it begins.
     """
     source, first = run.input, at
     data = source.data
     if run.marks:  # what stands before is kept
-        bound = all(mark.keeps for mark in run.marks) and run.marks[0].position + source.limit
-        if source.base + pos + size > bound:
+        at, first = pos, run.marks[0].position - source.base
+        if not all(mark.keeps for mark in run.marks):
             return False
-        at = pos
-    elif len(data) - at > SMALL:  # more than would be joined: let it be kept
+    elif len(data) - at > SMALL:  # more than would be joined
         at = pos
     if (
         len(data) - at > SMALL
-        or pos + size - first > source.limit
+        or pos + ahead + size - first > source.limit
         or source.free is not data
         or source._behind
         or source.eof
@@ -63,23 +69,9 @@ def pauses(
         return False
     run.begin(start)
     source.pos = at
-    run.ahead, run.inside = pos - at, inside
-    run.waiting, run.want = PAUSE, pos - at + size
+    run.ahead, run.inside = pos + ahead - at, inside
+    run.waiting, run.want = PAUSE, pos + ahead + size - at
     return True
-
-
-def pauses_at(
-    run: Run, start: int, at: int, pos: int, found: re.Match[bytes] | None, *names: str
-) -> bool:
-    """As `pauses`, in a number and the literal behind it, which were *found* as far as they are.
-
-    The number has so few digits that none of its bounds is near.
-    """
-    if found is None or run.limits.max_digits <= FEW_DIGITS:
-        return False
-    digits, begun = found.end(1) - pos, found.end(2) - found.end(1)
-    ahead = digits if begun else 0
-    return pauses(run, start, at, pos + ahead, digits + begun + 1 - ahead, names)
 
 
 def pauses_in(run: Run, start: int, at: int, pos: int, parts: Parts) -> bool:
@@ -87,6 +79,67 @@ def pauses_in(run: Run, start: int, at: int, pos: int, parts: Parts) -> bool:
     there, begin = len(run.input.data) - pos, 0
     for end, inside in parts:
         if end > there:
-            return pauses(run, start, at, pos + begin, end - begin, inside)
+            return pauses(run, start, at, pos, end - begin, inside, begin)
         begin = end
     return False
+
+
+def pauses_at(run: Run, start: int, at: int, pos: int, stop: int, form: Form) -> bool:
+    """As `pauses`, for one byte more where what is there may be the beginning of a *form*."""
+    found = form.begun(run.input.data, pos, stop)
+    if found is None or run.input.limit < form.longest or run.limits.max_digits < form.digits:
+        return False
+    number = found.lastindex or 1
+    if not form.answers(found, number):
+        return False
+    begin = found.start(number)
+    return pauses(run, start, at, pos, stop - begin + 1, form.inside[number // 2], begin - pos)
+
+
+class Form:
+    """Tokens in a row, each of which ends where its bytes say so, and what may be there of them.
+
+    Args:
+        tokens: A pattern for each token, and one for what may be there of it but not all.
+        inside: The fields that each is in.
+        calls: Functions that are called when a token is there, with the text of another one.
+        longest: How long a token must be at most, to be there.
+        digits: How many digits a number among them may have.
+    """
+
+    __slots__ = ("_begun", "_tokens", "calls", "digits", "inside", "longest")
+
+    def __init__(
+        self,
+        tokens: list[tuple[bytes, bytes]],
+        inside: list[tuple[str, ...]],
+        calls: list[tuple[int, int, Callable[[bytes], object]]],
+        longest: int,
+        digits: int = 0,
+    ) -> None:
+        self._tokens = tokens
+        self._begun: Match | None = None
+        self.inside = inside
+        self.calls = calls
+        self.longest = longest
+        self.digits = digits
+
+    @property
+    def begun(self) -> Match:
+        """The match of what is there: its last group is of the token that is not whole."""
+        if self._begun is None:  # seldom asked for, and slow to make
+            pattern = b"(?!)"
+            for whole, part in reversed(self._tokens):
+                pattern = rb"(?:(%b)\Z|(%b)%b)" % (part, whole, pattern)
+            self._begun = re.compile(pattern, re.DOTALL).match
+        return self._begun
+
+    def answers(self, found: re.Match[bytes], number: int) -> bool:
+        """Tell whether the functions on tokens before group *number* raise nothing."""
+        try:
+            for last, token, function in self.calls:
+                if 2 * last + 1 < number:
+                    function(found[2 * token + 2])
+        except Exception:  # it is for the node to raise it
+            return False
+        return True

@@ -19,7 +19,7 @@ from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
-from ._opening import byte_or_pause
+from ._opening import begun, byte_or_pause, opening
 from ._pausing import pause, pausing
 from ._tokens import is_number, is_plain, member
 
@@ -147,39 +147,42 @@ def tried_item(
 
     def passed_by() -> None:
         e.pass_by(at)
-        missed()
+        e.line(f"{target} = {e.constant(MISS, 'MISS')}")
 
     first, skipped = begins_with(item), [*e.skipped]
-    byte_or_pause(e, item)
-    e.line(f"{target} = LATE")
-    with e.block("if pos >= stop:"):
-        if e.at_end:
-            with e.block(f"if {e.at_end}:"):
-                passed_by()
-        else:
-            e.line("pass")
-    if first is not None:
-        test = member(e, "data[pos]", first)
-        if test != "True":
-            with e.block(f"elif not ({test}):"):
-                passed_by()
-    begins = e.code.fresh("begins")
-    with e.block("else:"):
-        e.line(f"{begins} = pos")
-        if e.looks_ahead:
-            e.line("looked = again")
-        with e.tried(target, begins):
-            value = e.value(item, wanted=wanted)
-            e.line(f"{target} = {value if wanted else None}")
-        if e.looks_ahead:
-            with e.block(f"if {target} is LATE:"):
-                e.line("again = looked")
-    passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
-    with e.block(f"if {target} is LATE:"):
-        e.unskip(passed)
-        e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
-        with e.block(f"if {target} is {e.constant(MISS, 'MISS')}:"):
-            missed()
+    miss = e.constant(MISS, "MISS")
+    with pausing(e, wished=bool(opening(item))) as may_pause:
+        e.line(f"{target} = LATE")
+        with e.block("if pos >= stop:"):
+            if e.at_end:
+                with e.block(f"if {e.at_end}:"):
+                    passed_by()
+            else:
+                e.line("pass")
+        if first is not None:
+            test = member(e, "data[pos]", first)
+            if test != "True":
+                with e.block(f"elif not ({test}):"):
+                    passed_by()
+        begins = e.code.fresh("begins")
+        with e.block("else:"):
+            e.line(f"{begins} = pos")
+            if e.looks_ahead:
+                e.line("looked = again")
+            with e.tried(target, begins):
+                value = e.value(item, wanted=wanted)
+                e.line(f"{target} = {value if wanted else None}")
+            if e.looks_ahead:
+                with e.block(f"if {target} is LATE:"):
+                    e.line("again = looked")
+        passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
+        with e.block(f"if {target} is LATE:"):
+            e.unskip(passed)
+            if may_pause:
+                begun(e, item)
+            e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
+    with e.block(f"if {target} is {miss}:"):
+        missed()
     e.skipped = [*skipped, *passed]
 
 

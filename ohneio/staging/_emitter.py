@@ -81,7 +81,7 @@ class Scope:
     """Something that stands around: what puts it up for steps, and its name in a path."""
 
     around: Callable[[str], str]
-    name: str = ""
+    name: str | None = None
 
 
 class Emitter:
@@ -473,7 +473,7 @@ class Emitter:
     # What stands around.
 
     @contextlib.contextmanager
-    def scope(self, around: Callable[[str], str], name: str = "") -> Generator[None]:
+    def scope(self, around: Callable[[str], str], name: str | None = None) -> Generator[None]:
         """Let steps that run inside be wrapped by *around*; the field or label has a *name*."""
         self.scopes.append(Scope(around, name))
         yield
@@ -490,7 +490,7 @@ class Emitter:
     @property
     def path(self) -> tuple[str, ...]:
         """The fields and labels that stand around."""
-        return tuple(one.name for one in self.scopes if one.name)
+        return tuple(one.name for one in self.scopes if one.name is not None)
 
     def _skipped_in(self, place: str, before: list[Skipped]) -> None:
         """Say that what was skipped, but for what was *before*, was so in a *place* now left."""

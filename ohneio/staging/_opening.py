@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,8 @@ from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
 from ..combinators._varints import Base128, QuicVarint
 from ..core._parser import Parser
-from ..core._pauses import FEW_DIGITS, pauses_at
-from ._pausing import may_pause, paused, when_paused
+from ._partial import form_of
+from ._pausing import may_pause, pause_form, when_paused
 
 if TYPE_CHECKING:
     from ._emitter import Emitter
@@ -124,35 +123,9 @@ def nothing_there(e: Emitter, found: Opening) -> contextlib.AbstractContextManag
 
 
 def begun(e: Emitter, node: Parser[Any]) -> None:
-    """Write the pause for the first bytes of *node*, or in the middle of it where that is known."""
-    found = opening(node)
-    if found is None:
-        return
-    with nothing_there(e, found):
-        e.line("continue")
-    if literal := number_before(node):
-        pattern = re.compile(
-            rb"([1-9][0-9]{0,%d}|0)(%b)\Z" % (FEW_DIGITS - 1, prefixes(literal.data))
-        )
-        match = e.constant(pattern.match, "digits_so_far")
-        given = [f"{match}(data, pos, stop)", *map(repr, e.path)]
-        with paused(e, "if", "pos < stop", "stop + 1", pauses_at, given):
+    """Write the pause for the first bytes of *node*, and for more where that is known."""
+    if found := opening(node):
+        with nothing_there(e, found):
             e.line("continue")
-
-
-def number_before(node: Parser[Any]) -> Literal | None:
-    """Return the literal of a grammar that is a decimal number and a literal behind it."""
-    if type(node) is not Before or type(node.kept) is not Integer:
-        return None
-    number, literal = node.kept, node.dropped
-    if not number.strict or number.base != 10 or type(literal) is not Literal:
-        return None
-    return None if literal.data[:1].isdigit() else literal
-
-
-def prefixes(data: bytes) -> bytes:
-    """Return the pattern of what may be there of *data*, but not all."""
-    pattern = b""
-    for byte in reversed(data[:-1]):
-        pattern = b"(?:%b%b)?" % (re.escape(bytes([byte])), pattern)
-    return pattern
+    if form := form_of([(node, e.path)]):
+        pause_form(e, form, "if")

@@ -23,7 +23,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ..core._pauses import Parts, pauses, pauses_in
+from ..core._pauses import Form, Parts, pauses, pauses_at, pauses_in
 from ._late import keep_all_before
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "may_pause",
     "pause",
     "pause_for",
+    "pause_form",
     "pause_in",
     "pause_to",
     "paused",
@@ -91,6 +92,13 @@ def pause_in(e: Emitter, parts: Parts) -> None:
         e.line("continue")
 
 
+def pause_form(e: Emitter, form: Form, head: str = "elif") -> None:
+    """Write the pause for one more byte of a *form*, if what is there may begin it."""
+    given = ["stop", e.constant(form, "form")]
+    with paused(e, head, "", f"stop + {form.longest}", pauses_at, given):
+        e.line("continue")
+
+
 def _behind(e: Emitter) -> str:
     return e.here if e.here == "pos" else f"({e.here})"
 
@@ -110,9 +118,10 @@ def paused(
     e: Emitter, head: str, condition: str, end: str, function: Callable[..., bool], given: list[str]
 ) -> Iterator[None]:
     outer = e.frames[-1][0] if e.frames else end
-    room = f" and {end} <= {outer}" if outer != end else ""
+    room = f"{end} <= {outer}" if outer != end else ""
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
-    with e.block(f"{head} {condition}{room} and {call}, {', '.join(given)}):"):
+    conditions = filter(None, [condition, room, f"{call}, {', '.join(given)})"])
+    with e.block(f"{head} {' and '.join(conditions)}:"):
         keep_before(e)
         e.line(f"{' = '.join(['data', 'emit', *e.matches.values()])} = None")
         e.line("yield WAIT")

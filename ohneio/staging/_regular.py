@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -22,7 +22,9 @@ from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Map
 from ..core._facts import ANY
 from ..core._run import UNBOUNDED
-from ._emitter import Node
+
+if TYPE_CHECKING:
+    from ._emitter import Node
 
 __all__ = ["Regular", "char_set", "open_end", "regular"]
 

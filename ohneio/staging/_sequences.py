@@ -26,7 +26,8 @@ from ..core._pauses import Parts
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
 from ._frames import frame
-from ._pausing import pause_in, pausing
+from ._partial import form_of
+from ._pausing import pause_form, pause_in, pausing
 from ._regular import Regular, open_end, regular
 
 __all__ = ["Part", "flat", "in_order", "movable", "tuple_of"]
@@ -154,23 +155,31 @@ def at_once(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
     end = open_end(kinds[-1].ends, at_end=e.at_end == "True")
     match = e.constant(re.compile(whole + end, re.DOTALL).match, e.hint(parts[0].name or "match"))
     found, before = e.match("found"), e.off
-    e.line(f"{found} = {match}(data, {e.here}, stop)")
     for part, kind in zip(parts, kinds, strict=True):
         with e.called(part.name) if part.name else contextlib.nullcontext():
             constant = isinstance(part.node, Literal) or not part.wanted
             part.value = kind.value([]) if constant else e.fresh("value")
-    with e.regular(found):
-        groups_of(e, found, parts, kinds)
-        e.moved(f"{found}.end()")
-    if not e.leaving:
-        with e.block("else:"):
+    form = form_of((part.node, in_path(e, part)) for part in parts)
+    with pausing(e, wished=form is not None) as may_pause:
+        e.line(f"{found} = {match}(data, {e.here}, stop)")
+        with e.regular(found):
+            groups_of(e, found, parts, kinds)
+            e.moved(f"{found}.end()")
+        if not e.leaving:
             e.off = before
-            targets = [part.value if movable(part.value) else "" for part in parts]
-            e.late_all(
-                [(in_field(e, part), name) for part, name in zip(parts, targets, strict=True)]
-            )
+            if may_pause and form:
+                pause_form(e, form)
+            with e.block("else:"):
+                targets = [part.value if movable(part.value) else "" for part in parts]
+                e.late_all(
+                    [(in_field(e, part), name) for part, name in zip(parts, targets, strict=True)]
+                )
             e.off = 0
     e.skipped.clear() if any(part.node.facts.nullable is False for part in parts) else None
+
+
+def in_path(e: Emitter, part: Part) -> tuple[str, ...]:
+    return (*e.path, part.name) if part.name else e.path
 
 
 def groups_of(e: Emitter, found: str, parts: list[Part], kinds: list[Regular]) -> None:
