@@ -140,6 +140,8 @@ def function_name(function: object) -> str:
 
 def folded(text: str) -> list[str]:
     """Return a line as some, where it is too long for a screen: only in brackets, at a comma."""
+    if len(text) <= WIDE:  # nearly all
+        return [text]
     lines, begins = list[str](), 0
     for before, place in itertools.pairwise([*folds(text), len(text) + WIDE]):
         if place - begins > WIDE:
@@ -151,7 +153,7 @@ def folded(text: str) -> list[str]:
 def folds(text: str) -> Iterator[int]:
     """Yield where a line may be folded, and its end."""
     depth = 0
-    for token in tokenize.generate_tokens(io.StringIO(text).readline) if len(text) > WIDE else ():
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
         depth += (token.string in OPENING) - (token.string in CLOSING)
         if depth and token.type == tokenize.OP and token.string == ",":
             yield token.end[1]

@@ -99,7 +99,7 @@ OPENINGS: dict[type[Parser[Any]], Callable[[Any], Opening | None]] = {
     LengthPrefixed: as_first("length"),
     CountPrefixed: as_first("count"),
     Dispatch: as_first("tag"),
-    TakeWhile: lambda node: Opening(1, 1) if node.min else None,
+    TakeWhile: of_one,
     Seq: lambda node: opening(node.parts[0]),
     Choice: lambda node: opening(node.branches[0]),
     Label: lambda node: in_field(node.name, node.parser),

@@ -100,9 +100,8 @@ def run(node: TakeWhile) -> Tokens | None:
         (b"", b"") if node.max == UNBOUNDED else (b"%d" % node.max, b"%d" % (node.max - 1))
     )
     some = char_set(node.set)
-    return [
-        Token(b"%b{%d,%b}+" % (some, node.min, bound), b"%b{0,%b}+" % (some, most), wanted=True)
-    ]
+    whole, part = b"%b{%d,%b}+" % (some, node.min, bound), b"%b{0,%b}+" % (some, most)
+    return [Token(whole, part, max(node.min, 1), wanted=True)]
 
 
 def line(node: Line) -> Tokens | None:

@@ -75,12 +75,15 @@ def pause_to(e: Emitter, end: str) -> None:
     e.ends.pop()
 
 
-def pause_for(e: Emitter, condition: str, end: str = "") -> None:
+def pause_for(e: Emitter, condition: str, least: int, end: str = "") -> None:
     """Write the pause for one more byte than there is, if a *condition* says so.
 
-    The token ends at *end* at the earliest.
+    There must be room for at *least* so many bytes, up to *end* if that says more.
     """
-    with when_paused(e, "elif", condition, end or "stop + 1", f"stop - {_behind(e)} + 1"):
+    if least > 1:
+        condition += f" and source.limit >= {least}"
+    end = end or (e.at(least) if least > 1 else "stop + 1")
+    with when_paused(e, "elif", condition, end, f"stop - {_behind(e)} + 1"):
         e.line("continue")
 
 

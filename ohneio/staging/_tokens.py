@@ -79,8 +79,7 @@ def literal(e: Emitter, node: Literal, wanted: bool) -> str:
         with e.regular(condition):
             pass
         if may_pause:
-            begun = f"source.limit >= {size} and {given}.startswith(data[{e.here}:stop])"
-            pause_for(e, begun, e.at(size))
+            pause_for(e, f"{given}.startswith(data[{e.here}:stop])", size)
         if not e.leaving:
             with e.block("else:"):
                 e.late(e.steps(node), "", after=e.off + size)
@@ -151,7 +150,7 @@ def take_while(e: Emitter, node: TakeWhile, wanted: bool) -> str:
                 e.line(f"{target} = data[pos:{end}]")
             e.moved(end)
         if may_pause:
-            pause_for(e, f"{end} == stop")
+            pause_for(e, f"{end} == stop", node.min)
         e.otherwise_at(e.steps(node), target)
     if node.min:
         e.skipped.clear()
@@ -189,7 +188,7 @@ def line(e: Emitter, node: Line, wanted: bool) -> str:
                 e.line(f"{target} = data[pos:{end}]")
             e.moved(f"{end} + 2")
         if may_pause:
-            pause_for(e, f"data[{end}:stop] in (b'', b'\\r')", f"{end} + 2")
+            pause_for(e, f"data[{end}:stop] in (b'', b'\\r')", 2, f"{end} + 2")
         e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
@@ -212,7 +211,7 @@ def integer(e: Emitter, node: Integer, wanted: bool) -> str:
             e.moved(end)
         if may_pause:
             begun = f"(pos >= stop or {found} and {end} == stop and stop - pos < {most})"
-            pause_for(e, begun, e.at(node.digits) if node.digits else "")
+            pause_for(e, begun, node.digits)
         e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target

@@ -8,6 +8,7 @@ import linecache
 import pickle
 import re
 import sys
+import textwrap
 import threading
 import traceback
 import weakref
@@ -42,7 +43,8 @@ from ohneio import (
 )
 from ohneio.core import _parser
 from ohneio.staging import _engine, hand_over, source, stage, unstaged
-from ohneio.staging._engine import FORMS, LARGEST, compiled
+from ohneio.staging._engine import FORMS, LARGEST, compiled, written
+from ohneio.staging._forms import ANEW, ITEMS, NUMBERS
 from tests.processes import ROOT, python
 from tests.staging.differing import only
 
@@ -497,6 +499,22 @@ def test_the_code_of_real_grammars_can_be_read(one):
     parsing = text.partition("def build(")[0]
     assert max(len(line.strip()) for line in parsing.splitlines()) <= WIDEST
     assert {name for name in unused(text) if not name.startswith("once.")} == set()
+
+
+@pytest.mark.parametrize("one", [pytest.param(one, id=name) for name, one in grammars()])
+def test_nothing_of_an_item_is_held_while_the_next_one_is_waited_for(one):
+    """Every local that is set in the loop, but for numbers, is let go of where it idles."""
+    before, start, behind = written(one, ITEMS).source.partition("            start = base + pos")
+    body = ast.parse(textwrap.dedent(start + behind.partition("\n    except ParseError")[0]))
+    inner = [each for each in ast.walk(body) if isinstance(each, ast.comprehension)]
+    of_its_own = {name.id for each in inner for name in ast.walk(each.target) if is_set(name)}
+    names = {each.id for each in ast.walk(body) if is_set(each)} - of_its_own - ANEW
+    values = {name for name in names if name.rstrip("0123456789") not in NUMBERS}
+    assert values <= set(re.findall(r"(\w+) = ", before))
+
+
+def is_set(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 #: Of a line of code that parses, but for how deep it stands.
