@@ -95,12 +95,19 @@ class Driver:
     def _feed(self, chunk: Bytes) -> None:
         data = chunk if type(chunk) is bytes else owned(chunk)
         run = self._run
+        if run.waiting is PAUSE:  # as below, with what is known then
+            source = run.input
+            source._add(data)
+            if len(source.data) - source.pos + source._behind >= run.want:
+                self._wake(run)
+            return
         if data:
             if run.input.eof or run.waiting is DRAIN or self._state is not RUNNING:
                 self._refuse_input(len(data))
             if run.lane is not None:
                 run.leave_lane()
             run.input._add(data)
+        # As `_pump`, without the call.
         if run.waiting is TURN:
             run.waiting = GO
         if self._state is RUNNING and run.ready():

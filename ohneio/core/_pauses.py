@@ -64,10 +64,10 @@ def pauses(
         or source.free is not data
         or source._behind
         or source.eof
-        or run.closing
     ):
         return False
-    run.begin(start)
+    if run.item != start:
+        run.begin(start)
     source.pos = at
     run.ahead, run.inside = pos + ahead - at, inside
     run.waiting, run.want = PAUSE, pos + ahead + size - at
