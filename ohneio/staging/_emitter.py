@@ -111,6 +111,8 @@ class Emitter:
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
         self.looks_ahead = False
+        #: The largest of its tokens that are never smaller.
+        self.largest = 0
         self._hints: list[str] = []
         #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
         self.targets: frozenset[int] = frozenset()
@@ -582,7 +584,11 @@ class Emitter:
 
 def looking(node: Node) -> bool:
     """Tell whether something in *node* looks ahead, which counts as reading again."""
-    return any(isinstance(one, (Lookahead, NotFollowedBy)) for one in nodes(node))
+    return any(map(looks, nodes(node)))
+
+
+def looks(node: Node) -> bool:
+    return isinstance(node, (Lookahead, NotFollowedBy))
 
 
 Rule: TypeAlias = Callable[[Emitter, Any, bool], str]

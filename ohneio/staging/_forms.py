@@ -15,7 +15,7 @@ from ..core._parser import nodes
 from ..core._steps import WAIT
 from ._batches import batch, searches
 from ._code import Code
-from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looking
+from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looks
 
 __all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
 
@@ -41,7 +41,7 @@ NUMBERS = frozenset({
 
 #: Assignments as this package writes them. A syntax tree says the same, in ten times the time.
 STORED = re.compile(
-    r"^ *(?:((?:\w+(?:, | = ))*\w+),? = |for ((?:\w+, )*\w+) in )|\((\w+) := ", re.MULTILINE
+    r"^(?:((?:\w+(?:, | = ))*\w+),? = |for ((?:\w+, )*\w+) in )|\((\w+) := ", re.MULTILINE
 )
 NAME = re.compile(r"\w+")
 
@@ -66,8 +66,10 @@ def function(node: Node, form: Form) -> Function:
     code.namespace.update(WAITING if form.emits else {})
     code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
     e = Emitter(form, code)
-    e.looks_ahead = looking(node)
-    e.targets = frozenset(id(one.target) for one in nodes(node) if isinstance(one, Forward))
+    parts = [*nodes(node)]
+    e.looks_ahead = any(map(looks, parts))
+    e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
+    e.largest = max(one.facts.least for one in parts if not one.children())
     {"items": _items, "item": _item, "once": _once}[form.name](e, node)
     return Function(form.name, code.source, code.namespace)
 
@@ -105,17 +107,16 @@ def _items(e: Emitter, node: Node) -> None:
             e.line("del failure  # its traceback holds this frame")
     _know(e, needs)
     by_nodes = e.constant(_items_by_nodes, "items_by_nodes")
-    _check_room(e, node, place, f"yield from {by_nodes}({e.constant(node, 'whole')})", "return")
+    _check_room(e, place, f"yield from {by_nodes}({e.constant(node, 'whole')})", "return")
 
 
-def _check_room(e: Emitter, node: Node, place: tuple[int, int], *otherwise: str) -> None:
+def _check_room(e: Emitter, place: tuple[int, int], *otherwise: str) -> None:
     """Leave all to the nodes where a token that a byte decides against is over the limit.
 
     So it is where a function that is written in would find something else under a name.
     """
-    largest = max(one.facts.least for one in nodes(node) if not one.children())
-    if e.skips and largest:
-        _leave_all(e, place, f"{e.limits}.max_buffered < {largest}", otherwise)
+    if e.skips and e.largest:
+        _leave_all(e, place, f"{e.limits}.max_buffered < {e.largest}", otherwise)
     if e.names.conditions:
         _leave_all(e, place, f"not ({' and '.join(e.names.conditions)})", otherwise)
 
@@ -162,7 +163,8 @@ def _next_item(e: Emitter, idles: str) -> tuple[int, int]:
 
 def _let_go(e: Emitter, place: tuple[int, int], begin: tuple[int, int]) -> None:
     """Let go of an item and of its parts where it waits, but for what is a number for sure."""
-    stored = STORED.findall("\n".join(e.code.lines[begin[0] :]))
+    lines = dict.fromkeys(line.lstrip() for line in e.code.lines[begin[0] :])  # few are unlike all
+    stored = STORED.findall("\n".join(line for line in lines if "= " in line or " in " in line))
     names = dict.fromkeys(name for targets in stored for name in NAME.findall(" ".join(targets)))
     values = [name for name in names if name not in ANEW]
     held = [name for name in values if name.rstrip("0123456789") not in NUMBERS]
@@ -194,7 +196,7 @@ def _item(e: Emitter, node: Node) -> None:
             _unwind(e)
     _know(e, needs)
     whole = e.constant(node, "whole")
-    _check_room(e, node, place, f"return (yield from {whole}._parse())")
+    _check_room(e, place, f"return (yield from {whole}._parse())")
 
 
 def _unwind(e: Emitter) -> None:
@@ -215,4 +217,4 @@ def _once(e: Emitter, node: Node) -> None:
         e.leave_unless(f"{e.here} == stop")
         e.line(f"return {value}")
     _know(e, needs)
-    _check_room(e, node, place, "return LATE")
+    _check_room(e, place, "return LATE")
