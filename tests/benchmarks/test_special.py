@@ -38,5 +38,5 @@ def test_the_grammar_that_is_staged_is_new_each_time_and_has_thirty_nodes():
 def test_staging_is_measured_or_said_to_be_missing():
     (row,) = staging.ROWS
     outcome = row.measure(1)
-    assert outcome.missing or outcome.notes["milliseconds"] > 0
-    assert bool(outcome.ratios) is not bool(outcome.missing)
+    assert outcome.missing or all(value > 0 for value in outcome.notes.values())
+    assert len(outcome.ratios) == len(outcome.notes) == (0 if outcome.missing else 4)
