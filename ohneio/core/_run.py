@@ -461,9 +461,22 @@ class Run(Host):
         return source.data, source.pos, source.stop, source.base, self.emitted.append
 
     def unwind(self, marks: int) -> None:
-        """Close what was opened since there were so many *marks*, innermost first."""
+        """Close what was opened since there were so many *marks*, innermost first.
+
+        Raises:
+            LimitExceeded: As `release`, when all of them are closed.
+        """
+        failure: ParseError | None = None
         while len(self.marks) > marks:
-            self.release(self.marks[-1])
+            try:
+                self.release(self.marks[-1])
+            except ParseError as error:
+                failure = error
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            del failure  # its traceback holds this frame
 
     def whole(self, parser: Parsing[T]) -> Steps[T]:
         """Return the steps that parse *parser* as all of the input."""
