@@ -654,9 +654,9 @@ def test_a_wait_that_makes_progress_may_see_more_than_the_limit():
 # What staged code does by itself.
 
 
-def started(limits=Limits()):
+def started(**limits):
     """The state of a connection that waits for bytes, with some in it."""
-    run = protocol(limits=limits)(lambda: exactly(100)._parse())()._run
+    run = protocol(limits=Limits(**limits))(lambda: exactly(100)._parse())()._run
     run.input.write(b"abcdef")
     return run
 
@@ -687,7 +687,7 @@ def test_bytes_may_be_kept_from_a_place_before():
 
 def test_all_is_closed_where_too_much_was_held():
     """The outermost too, whichever of them has said so."""
-    run = started(Limits(max_buffered=2))
+    run = started(max_buffered=2)
     run.mark(keeps=True)
     run.mark(keeps=True)
     run.input.skip(4)
