@@ -95,7 +95,7 @@ class Driver:
     def _feed(self, chunk: Bytes) -> None:
         data = chunk if type(chunk) is bytes else owned(chunk)
         run = self._run
-        if run.waiting is PAUSE:  # as below, with what is known then
+        if run.waiting is PAUSE and data:  # as below, with what is known then
             source = run.input
             source._add(data)
             if len(source.data) - source.pos + source._behind >= run.want:
