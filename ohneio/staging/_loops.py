@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from ._choices import begins_with, tried_item
 from ._code import function_name
 from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
+from ._inlining import said
 from ._regular import Regular, open_end, regular
+from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
 
 __all__ = ["counted_by"]
@@ -91,8 +94,8 @@ def all_of(e: Emitter, kind: Regular, found: str, groups: str) -> None:
     names = [e.code.fresh("group") for _ in range(kind.groups)]
     value = kind.value(names)
     for function in kind.calls:
-        called = f"{e.constant(function, function_name(function))}("
-        value = value.replace("\0", called, 1).replace("\0", ")", 1)
+        before, name, after = value.split("\0", 2)
+        value = f"{before}{answer(e, function, name)}{after}"
     as_found = [f"({', '.join(names)})", *names[: kind.groups == 1]]
     made = groups if value in as_found else f"[{value} for {', '.join(names) or '_'} in {groups}]"
     with e.block("try:") if kind.calls else contextlib.nullcontext():
@@ -100,6 +103,14 @@ def all_of(e: Emitter, kind: Regular, found: str, groups: str) -> None:
     if kind.calls:
         with e.block("except Exception:"):
             e.line(f"{found} = None")
+
+
+def answer(e: Emitter, function: Any, name: str) -> str:  # noqa: ANN401  # a user's
+    """Return what a function says of some bytes, or the call of it."""
+    found = said(function, [Text(ast.Name(name), BYTES)], e.names, name)
+    if found is not None and not found.lines:
+        return str(found.value)
+    return f"{e.constant(function, function_name(function))}({name})"
 
 
 def exactly_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
