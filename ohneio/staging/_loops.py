@@ -61,7 +61,7 @@ def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> st
     first, at_end = begins_with(node.item) or frozenset(), e.at_end == "True"
     several = b"(?:%b)*+%b" % (kind.pattern, open_end(first, at_end=at_end))
     match = e.constant(re.compile(several, re.DOTALL).match, "block")
-    find = e.constant(re.compile(kind.pattern, re.DOTALL).findall, "each")
+    find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
     e.line(f"{found}, {block} = None, {match}(data, pos, stop)")
     with e.block(f"if {block}:"):
         all_of(e, kind, found, f"{find}(data, pos, {block}.end())")

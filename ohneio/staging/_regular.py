@@ -44,6 +44,9 @@ class Regular:
         runs: Whether the size depends on the bytes.
         ends: The bytes that could prolong it, where it ends with a run.
         value: What the value is; None where nothing is wanted.
+        alone: The bytes of a single run, which this is.
+        begins: What it begins with, if that is always so.
+        loose: A pattern that takes the same of what is known to match, and looks less closely.
     """
 
     pattern: bytes
@@ -53,6 +56,18 @@ class Regular:
     ends: frozenset[int]
     value: Template
     calls: tuple[Any, ...] = ()
+    alone: frozenset[int] | None = None
+    begins: bytes = b""
+    loose: bytes = attrs.field(default=attrs.Factory(lambda self: self.pattern, takes_self=True))
+
+    def before(self, behind: Regular | None) -> bytes:
+        """Return the loose pattern, where *behind* comes next: a run goes on up to that."""
+        if self.alone is None or behind is None or not behind.begins:
+            return self.loose
+        if behind.begins[0] in self.alone:
+            return self.loose
+        run = rb"[^\x%02x]*+" % behind.begins[0]
+        return b"(%b)" % run if self.groups else run
 
 
 def nothing(_: list[str]) -> str:
@@ -77,7 +92,8 @@ def regular(node: Node, *, wanted: bool = True) -> Regular | None:
 
 def of_literal(node: Literal, _: bool) -> Regular:
     said = repr(node.data)
-    return Regular(re.escape(node.data), 0, 1, False, frozenset(), lambda _: said)
+    value = lambda _: said  # noqa: E731
+    return Regular(re.escape(node.data), 0, 1, False, frozenset(), value, begins=node.data)
 
 
 def of_one(node: OneOf, wanted: bool) -> Regular:
@@ -88,7 +104,8 @@ def of_line(node: Line, wanted: bool) -> Regular | None:
     if node.max != UNBOUNDED:
         return None
     line = grouped(rb"[^\r\n]*+", 1, frozenset(), wanted, runs=True)
-    return attrs.evolve(line, pattern=line.pattern + rb"\r\n")
+    pattern = line.pattern + rb"\r\n"
+    return attrs.evolve(line, pattern=pattern, loose=pattern)
 
 
 def of_then(node: Then[Any], wanted: bool) -> Regular | None:
@@ -121,7 +138,7 @@ def run_of(node: TakeWhile, wanted: bool) -> Regular | None:
     most = b"" if node.max == UNBOUNDED else b"%d" % node.max
     pattern = b"%b{%d,%b}+" % (char_set(node.set), node.min, most)
     ends = node.set if node.min < node.max else frozenset[int]()
-    return grouped(pattern, 1, ends, wanted, runs=True)
+    return attrs.evolve(grouped(pattern, 1, ends, wanted, runs=True), alone=node.set)
 
 
 def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
@@ -147,6 +164,10 @@ def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
         known[-1].ends,
         all_of if kept is None else lambda names: one(kept, names),
         sum((part.calls for part in known), ()),
+        begins=known[0].begins,
+        loose=b"".join(
+            one.before(behind) for one, behind in zip(known, [*known[1:], None], strict=True)
+        ),
     )
 
 
