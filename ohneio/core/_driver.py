@@ -249,7 +249,9 @@ class Driver:
 
     def _shut(self) -> None:
         """Unwind a running protocol, last in first out, and be CLOSED."""
-        self._run.input.pos += self._run.taken
+        run = self._run
+        run.input.pos += run.taken
+        run.ahead = 0  # it was read now, for whoever looks while it is unwound
         try:
             self._machine.close()
         finally:

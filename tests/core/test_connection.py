@@ -1,5 +1,6 @@
 """Every public method and property of a connection, in every state."""
 
+import contextlib
 import copy
 import pickle
 
@@ -17,17 +18,26 @@ from ohneio import (
     at_eof,
     choice,
     emit,
+    field,
+    label,
+    length_prefixed,
     literal,
     protocol,
     read,
     read_some,
+    record,
     stream,
+    uint8,
+    uint16,
     until,
     wait,
+    wire,
     write,
 )
+from ohneio.core._parser import items
 from ohneio.core._run import Waiting
 from ohneio.core._steps import WAIT, current
+from tests.staging.differing import staged, unstaged
 
 # The protocols and the ways into each state.
 
@@ -856,3 +866,74 @@ def test_events_may_be_taken_while_an_alternative_is_open():
     assert conn.events() == [1]
     conn.send(b"b")
     assert conn.events() == [2]
+
+
+# What is seen of staged code that pauses, beside the same without staging.
+
+
+@wire
+class Message:
+    kind: int = field(uint8)
+    body: bytes = field(label("text", length_prefixed(uint16)))
+
+
+MESSAGE = record(Message)
+WIRE = b"\1\0\3abc" + b"\2\0\1d"
+
+
+def told(conn):
+    """All that can be seen of a connection without a call that pumps, and then its events."""
+    still = (conn.state, conn.needed, conn.waiting, conn.consumed, conn.unconsumed)
+    return (*still, conn.pending_input, conn.wants_input, conn.has_result, conn.events())
+
+
+def as_unstaged(use):
+    """What *use* tells of a connection for messages, the same with staging and without."""
+    with unstaged(MESSAGE):
+        plain = use(Connection(lambda: items(MESSAGE)))
+    with staged():
+        assert use(Connection(lambda: items(MESSAGE))) == plain
+    return plain
+
+
+@pytest.mark.parametrize("fed", range(1, len(WIRE)))
+def test_a_pause_shows_what_is_taken_and_where_it_is(fed):
+    """As where each token was read when it was there."""
+
+    def use(conn):
+        conn.send(WIRE[:fed])
+        before = told(conn)
+        conn.send(b"")
+        return before, told(conn)
+
+    before, after = as_unstaged(use)
+    assert before[:-1] == after[:-1]
+    if fed == 5:
+        assert before[1:6] == (1, "need 1 more byte at offset 5 (in body > text)", 3, b"ab", 2)
+
+
+@pytest.mark.parametrize("fed", range(1, len(WIRE)))
+@pytest.mark.parametrize("end", ["close", "send_eof"])
+def test_the_end_in_a_pause_leaves_what_was_not_taken(fed, end):
+    """It is closed, or fails on the token that was cut short."""
+
+    def use(conn):
+        conn.send(WIRE[:fed])
+        with contextlib.suppress(IncompleteInput):
+            getattr(conn, end)()
+        return told(conn), str(conn.error)
+
+    seen, _ = as_unstaged(use)
+    assert seen[3] + seen[5] == fed
+
+
+def test_events_are_taken_in_a_pause():
+    """Those of the items before; what is emitted next is not lost."""
+
+    def use(conn):
+        conn.send(WIRE[:8])
+        first = conn.events()
+        conn.send(WIRE[8:])
+        return first, conn.events(), conn.events()
+
+    assert as_unstaged(use) == ([Message(1, b"abc")], [Message(2, b"d")], [])

@@ -913,3 +913,52 @@ def test_who_goes_on_has_left_the_lane(wakes):
     assert conn._run.lane is not None
     getattr(conn, wakes)(*[b"a"] * (wakes == "send"))
     assert conn.get_result() is None
+
+
+# Pauses.
+
+
+def paused(taken, unread):
+    """A connection that pauses having *taken* something which is still unread, with what is."""
+
+    @protocol
+    def pausing():
+        run = current()
+        run.waiting, run.want, run.ahead = Waiting.PAUSE, 6, len(taken)
+        try:
+            yield WAIT
+            return run.input.take(6)
+        finally:
+            ended.append((run.input.position, run.taken))
+
+    ended = []
+    conn = pausing()
+    conn.send(taken + unread)
+    return conn, ended
+
+
+def test_a_pause_goes_on_when_all_is_there():
+    """Chunks before that are only added, of whatever kind they are."""
+    conn, ended = paused(b"ab", b"c")
+    for chunk in (b"", b"d", bytearray(b"e")):
+        conn.send(chunk)
+        assert (conn.events(), conn.read(), conn.has_result, ended) == ([], b"", False, [])
+    conn.send(b"fg")
+    assert (conn.get_result(), conn.unconsumed) == (b"abcdef", b"g")
+
+
+def test_the_end_of_the_input_wakes_a_pause():
+    """It is for the code to see that nothing more will come."""
+    conn, ended = paused(b"ab", b"c")
+    with pytest.raises(UsageError, match="no more bytes are there"):
+        conn.send_eof()
+    assert len(ended) == 1
+    assert conn.state is State.FAILED
+
+
+def test_closing_in_a_pause_leaves_what_it_had_not_taken():
+    """To whoever is unwound it is as if the rest had been read."""
+    conn, ended = paused(b"ab", b"c")
+    conn.close()
+    assert (conn.state, ended) == (State.CLOSED, [(2, 0)])
+    assert (conn.consumed, conn.unconsumed, conn.pending_input) == (2, b"c", 1)

@@ -250,15 +250,41 @@ def test_a_little_that_is_left_is_joined_with_a_small_chunk(left, chunk, joined)
     assert source.peek() == b"a" * left + b"b" * chunk
 
 
-def test_what_is_held_is_not_joined():
-    """It has to come back as it was."""
+def test_what_is_held_is_joined_and_comes_back_as_it_was():
+    """What was read of the block is held by itself, without a copy."""
     source = filled(b"ab")
     source.hold()
     source.take(1)
     source.write(b"cd")
+    assert (source.data, source.since(0)) == (b"bcd", b"a")
     assert source.take(3) == b"bcd"
+    assert source.since(0) == b"abcd"
     source.move_to(0)
     assert source.take(4) == b"abcd"
+
+
+def test_what_is_joined_again_and_again_is_all_held():
+    """In as many pieces; nothing is held of a block of which nothing was read."""
+    source = filled(b"abc")
+    source.hold(1)
+    for chunk in (b"defg", b"hijk", b"lmno"):
+        source.write(chunk)
+        source.skip(4)
+    assert [*map(bytes, source._held)] == [b"abcd", b"efgh"]
+    assert source.since(1) == b"bcdefghijkl"
+    source.move_to(1)
+    assert (source.position, source.peek()) == (1, b"bcdefghijklmno")
+
+
+def test_what_is_held_begins_late_in_a_large_block():
+    """What stands before is let go of when the rest is joined, and when all of it was read."""
+    source = filled(b"_" * 3000 + b"ab")
+    source.hold(3000)
+    source.skip(3001)
+    source.write(b"cd")
+    assert [*map(bytes, source._held)] == [b"a"]
+    source.move_to(3000)
+    assert source.peek() == b"abcd"
 
 
 # Going back.
@@ -487,6 +513,16 @@ def test_what_is_held_may_begin_before_here():
     source.skip(LARGE - 10 + 1)
     source.move_to(4)
     assert (source.position, len(source)) == (4, LARGE - 3)
+
+
+def test_of_a_block_before_all_that_is_held_nothing_is_kept():
+    """It was read to its end when holding began."""
+    source = filled(b"a" * LARGE, b"b" * LARGE)
+    source.skip(LARGE - 1)
+    source.pos += 1
+    source.hold()
+    source.advance()
+    assert (source.data[:1], source._held) == (b"b", [])
 
 
 def test_no_frame_ends_where_an_input_without_one_does():

@@ -722,3 +722,52 @@ def test_a_search_that_was_begun_is_gone_on_with():
     run.begun = begun = run.input.seek(b";", 100)
     assert run.seek(b";", 100, seen=True) is begun
     assert run.seek(b";", 100, seen=True) is not begun
+
+
+def test_a_node_goes_on_where_the_code_was():
+    """In the item that the code has begun."""
+    run = started()
+    run.hand_over(1, 3)
+    assert (run.item, run.input.pos) == (1, 3)
+    assert run.input.take(2) == b"de"
+
+
+def test_code_learns_where_the_input_is_and_what_emits():
+    """After each wait; an alternative of a node's is over by then."""
+    run = started()
+    run.input.skip(2)
+    data, pos, stop, base, emit = run.here()
+    emit("event")
+    assert (data, pos, stop, base, run.emitted) == (b"abcdef", 2, 6, 0, ["event"])
+
+
+def test_only_what_was_read_is_kept():
+    """What is still unread will be there in any case."""
+    run = started()
+    run.input.skip(2)
+    assert run.keep_before(2) is run.keep_before(5) is None
+    assert run.marks == []
+    mark = run.keep_before(1)
+    assert mark is not None
+    assert (mark.position, run.input.since(1)) == (1, b"b")
+
+
+def test_of_what_is_unread_a_pause_has_taken_some():
+    """And it is in fields of its own; once it goes on that is so no longer."""
+    run = started()
+    run.path.append("outer")
+    run.waiting, run.want, run.ahead, run.inside = Waiting.PAUSE, 9, 4, ("one", "two")
+    assert (run.ready(), run.needed(), run.taken) == (False, 3, 4)
+    assert run.describe() == "need 3 more bytes at offset 6 (in outer > one > two)"
+    run.input.write(b"ghi")
+    assert run.ready()
+    run.waiting = Waiting.BYTES
+    assert (run.taken, run.describe()) == (0, "need 0 more bytes at offset 9 (in outer)")
+
+
+def test_the_end_of_the_input_ends_a_pause():
+    """The code that pauses has to see it."""
+    run = started()
+    run.waiting, run.want = Waiting.PAUSE, 9
+    run.input.eof = True
+    assert run.ready()
