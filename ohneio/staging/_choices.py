@@ -151,7 +151,8 @@ def tried_item(
 
     first, skipped = begins_with(item), [*e.skipped]
     miss = e.constant(MISS, "MISS")
-    with pausing(e, wished=bool(opening(item))) as may_pause:
+    opens = opening(item)
+    with pausing(e, wished=opens is not None) as may_pause:
         e.line(f"{target} = LATE")
         with e.block("if pos >= stop:"):
             if e.at_end:
@@ -178,8 +179,8 @@ def tried_item(
         passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
         with e.block(f"if {target} is LATE:"):
             e.unskip(passed)
-            if may_pause:
-                begun(e, item)
+            if may_pause and opens:
+                begun(e, item, opens)
             e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
     with e.block(f"if {target} is {miss}:"):
         missed()

@@ -453,8 +453,8 @@ class Emitter:
         self.settle()
         target, begins = self.fresh("value"), self.code.fresh("begins")
         skipped, looks = [*self.skipped], self.looks_ahead and looking(node)
-        first = opening(node)
-        with pausing(self, wished=first is not None) as may_pause:
+        opens = opening(node)
+        with pausing(self, wished=opens is not None) as may_pause:
             self.line(f"{begins} = pos")
             if looks:
                 self.line("looked = again")
@@ -466,8 +466,8 @@ class Emitter:
                 if looks:
                     self.line("again = looked")
                 self.unskip([one for one in after if one not in skipped])
-                if may_pause:
-                    begun(self, node)
+                if may_pause and opens:
+                    begun(self, node, opens)
                 self.late(steps or self.steps(node), target)
         self.skipped = after
         return target

@@ -122,10 +122,9 @@ def nothing_there(e: Emitter, found: Opening) -> contextlib.AbstractContextManag
     return when_paused(e, "if", f"pos >= stop{room}", end, str(found.size), *found.names)
 
 
-def begun(e: Emitter, node: Parser[Any]) -> None:
+def begun(e: Emitter, node: Parser[Any], found: Opening) -> None:
     """Write the pause for the first bytes of *node*, and for more where that is known."""
-    if found := opening(node):
-        with nothing_there(e, found):
-            e.line("continue")
+    with nothing_there(e, found):
+        e.line("continue")
     if form := form_of([(node, e.path)]):
         pause_form(e, form, "if")
