@@ -1,0 +1,228 @@
+"""Waits inside of an item, where nothing but so many bytes is missing."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    any_byte,
+    count_prefixed,
+    decimal,
+    dispatch,
+    exactly,
+    field,
+    forward,
+    label,
+    length_prefixed,
+    line,
+    literal,
+    many,
+    optional,
+    quic_varint,
+    recognize,
+    record,
+    rest,
+    seq,
+    take_while,
+    text,
+    try_map,
+    uint8,
+    uint16,
+    uint32,
+    verify,
+    wire,
+)
+from ohneio.core._buffer import LARGE
+from ohneio.core._input import SMALL
+from ohneio.core._run import Waiting
+from tests.staging.differing import Case, compare, staged, streamed
+from tests.staging.parsing import code_of
+
+LONG = SMALL + 10
+number, several = decimal << literal(b";"), length_prefixed(uint8)
+
+
+def is_the_same(grammar, *inputs, limits=None):
+    """The same is seen with staging and without, in chunks of all kinds."""
+    for data in inputs:
+        sizes = 1, 2, 3, 7, SMALL // 2, SMALL, SMALL + 1
+        cuts = [[data[at : at + size] for at in range(0, len(data), size)] for size in sizes]
+        cuts += [[data[:at], b"", bytearray(data[at:])] for at in range(1, len(data), 2)]
+        cuts += [[data[at : at + 1] for at in range(9)] + [data[9:]]]
+        compare(Case(grammar, data, cuts, limits or Limits()))
+
+
+def pauses(grammar, data):
+    """Behind how many of the bytes of *data*, as one chunk, the staged code pauses."""
+    found = set()
+    with staged():
+        for size in range(1, len(data)):
+            conn = streamed(grammar, Limits())()
+            conn.send(data[:size])
+            if conn._run.waiting is Waiting.PAUSE:
+                found.add(size)
+    return found
+
+
+@wire
+class Message:
+    kind: int = field(uint8)
+    size: int = field(uint16, computed=lambda m: len(m.data))
+    data: bytes = field(lambda m: exactly(m.size))
+    more: int = field(uint16, when=lambda m: m.kind & 1)
+    last: int = field(uint8, verify=lambda m: m.last != 9)
+
+
+def refused(one):
+    if one == [7]:
+        raise ValueError("no seven")
+    return one
+
+
+def tree():
+    """A grammar in which what is inside may be refused, and so is kept."""
+    inner = forward()
+    several = count_prefixed(uint8, inner)
+    return inner.become(
+        dispatch(
+            any_byte,
+            {
+                b":": number,
+                b"*": several,
+                b"!": try_map(refused, several),
+                b"$": length_prefixed(number),
+                b"v": verify(lambda one: one != 7, inner),
+                b"f": length_prefixed(uint8, inner),
+                b"m": label("marked", verify(bool, seq(uint8, uint16))) << uint8,
+            },
+        )
+    )
+
+
+def message(kind, data, last=b"z"):
+    """A message; of an odd kind it has two bytes more."""
+    size = len(data).to_bytes(2)
+    return bytes([kind]) + size + data + (b"--" if kind & 1 else b"") + last
+
+
+def framed(data):
+    """The same behind its length."""
+    return len(data).to_bytes() + data
+
+
+#: A grammar and bytes for it; of the first some places where its code pauses.
+PAUSING = {
+    "tokens": (
+        seq(uint8, label("two", uint16), exactly(2), quic_varint, literal(b"abc"), number),
+        [b".1122\x40\x01abc12;" * 2, b".1122\1abx", b".1122\x401", b".1122\5abc01"],
+        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+    ),
+    "what ends where its bytes say so": (
+        seq(uint8, take_while(b"ab"), take_while(b"cd", min=2), uint8, line),
+        [b".aabcdd.xyz\r\n" * 2, b".aabc.", b".cd.x\rz", b"." + b"a" * LONG + b"cd..\r\n"],
+        {1, 2, 4, 5, 9, 11, 12},
+    ),
+    "a record": (
+        record(Message),
+        [message(3, b"abc") + message(2, b"") + message(1, b"q" * LONG), message(2, b"ab", b"\t")],
+        {1, 2, 3, 4, 7, 8},
+    ),
+    "frames in frames": (
+        length_prefixed(uint8, seq(uint8, length_prefixed(uint8, seq(uint16, rest)), uint16)),
+        [framed(b"." + framed(b"..abc") + b"..") * 2, framed(b"." + framed(b"..") + b".")],
+        {1, 2, 3, 4, 5, 8, 9},
+    ),
+    "a text in a frame": (
+        label("said", seq(length_prefixed(uint8, text(rest)), uint16)),
+        [framed("héhé".encode()) + b"..", framed("é".encode()) + b".", framed(b"h\xc3") + b".."],
+        {1, 2, 5},
+    ),
+    "a whole that ends in a frame": (
+        length_prefixed(uint8, seq(uint8, many(seq(uint8, uint16)), optional(uint8))),
+        [framed(b".abcdef") + framed(b"."), framed(b".ab"), framed(b".abcd")],
+        {1, 2, 5},
+    ),
+    "what is verified": (
+        seq(uint8, verify(bool, seq(uint8, length_prefixed(uint8))), uint32),
+        [b".." + framed(b"abc") + b"1234", b".." + framed(b"q" * LONG) + b"1234"],
+        {1, 2, 4, 7},
+    ),
+    "what is verified in what is verified": (
+        verify(bool, seq(uint8, verify(lambda one: one[0] != 9, seq(uint8, several, uint16)))),
+        [b"12" + framed(b"q" * LONG) + b"..", b"1\t" + framed(b"q" * LONG) + b".."],
+        {1, 2, 60, 3 + LONG, 4 + LONG},
+    ),
+    "more than is joined": (
+        seq(uint16, exactly(LONG), label("two", uint32)),
+        [(b".." + b"q" * LONG + b"1234") * 2],
+        {1, 2, 3, 50, LONG + 2, LONG + 5},
+    ),
+    "what comes back to itself": (
+        tree(),
+        [
+            b"*\2:1;!\1$12;" + b"h" * 12 + b"!\1:8;m.\0\0.",
+            b"*\2!\1$70;" + b"q" * 70 + b":1;",
+            b"*\2:1;!\1:7;",
+            b"!\1*\1v:7;",
+            b"v*\1!\1f\3:8;",
+            b"f\4:123;f\3:123;",
+        ],
+        {1, 2, 3, 4, 6, 7, 9, 14, 24, 25, 26, 29},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAUSING)
+def test_what_is_seen_of_a_pause_is_what_is_seen_of_a_node_that_waits(name):
+    """However the input is cut; and it is a pause where only bytes are missing."""
+    grammar, inputs, places = PAUSING[name]
+    is_the_same(grammar, *inputs)
+    assert places <= pauses(grammar, inputs[0])
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 4, 7, 12, 63, 64, 65, 80])
+def test_near_a_bound_the_nodes_run(most):
+    """They say what is too much, and when."""
+    limits = Limits(max_buffered=most, max_digits=max(most, 1))
+    for grammar, inputs, _ in PAUSING.values():
+        compare(
+            *(
+                Case(grammar, data, [[data[:at], data[at:]] for at in cut(data)], limits)
+                for data in inputs
+            )
+        )
+
+
+def cut(data):
+    """Some places to cut *data*."""
+    return range(1, len(data), 1 + len(data) // 5)
+
+
+def test_what_is_taken_from_blocks_is_for_the_nodes():
+    """Behind them the code pauses again."""
+    big = (LARGE + 1).to_bytes(2) + b"q" * (LARGE + 1)
+    grammar = seq(uint8, length_prefixed(uint16), uint32)
+    data = b"." + big + b"1234.\0\3abc1234"
+    ends = 1, 2, 3, 9, LARGE + 3, LARGE + 6, len(data) - 7, len(data) - 2, len(data)
+    chunks = [data[first:last] for first, last in zip((0, *ends), ends, strict=False)]
+    compare(Case(grammar, data, [chunks, chunks[:4], chunks[:-1], chunks[:-1], chunks]))
+
+
+def test_all_that_is_needed_afterwards_is_counted_from_where_the_input_is():
+    """The ends of frames, and where something began that is kept."""
+    source = code_of(
+        length_prefixed(uint8, seq(uint8, verify(bool, seq(uint8, exactly(90))), rest))
+    )
+    pause = source.split("yield WAIT\n")[-1].split("continue")[0]
+    assert "-= source.base - base" in pause
+    assert "min(" in pause
+    assert "run.keep_before(base + begins" in source
+
+
+def test_it_is_written_in_the_form_that_gives_item_after_item_only():
+    """And not in what may leave, but for its beginning."""
+    grammar = seq(uint8, uint16)
+    assert "PAUSES" in code_of(grammar)
+    assert "PAUSES" not in code_of(grammar, "item")
+    assert "PAUSES" not in code_of(grammar, "once")
+    whole = recognize(seq(exactly(2), length_prefixed(uint8)))
+    assert code_of(whole).count("PAUSES(") == 1
