@@ -32,6 +32,8 @@ from ohneio.staging._late import (
     behind,
     end_of_frame,
     framed,
+    keep_all,
+    keep_all_before,
     labelled,
     named,
     nothing,
@@ -226,3 +228,36 @@ class Within:
 def test_an_object_that_is_refused_is_looked_at_again_by_its_node(grammar, limits):
     """On what was kept of it, and where more is held than may be."""
     agrees(grammar, b"\1\1\1\2\2\2", b"\1\1\2", b"\1\2\2", b"\1", limits=limits)
+
+
+@pytest.mark.parametrize(("keep", "places"), [(keep_all, [0, 1, 2, 3]), (keep_all_before, [0, 1])])
+def test_all_that_may_be_wanted_is_kept_once(keep, places):
+    """Where the code pauses only what was read by then: the rest will be there."""
+
+    def keeping(run):
+        yield from exactly(2)._parse()
+        kept = []
+        for _ in range(2):
+            keep(run, kept, [0, 1, 2, 3])
+        assert run.marks == kept
+        found = [mark.position for mark in kept]
+        run.unwind(0)
+        return found
+
+    assert driven(keeping, b"abcd").get_result() == places
+
+
+def test_what_was_kept_in_a_pause_and_what_was_not_is_kept_later():
+    """From outside to inside, where a node runs then."""
+
+    def keeping(run):
+        kept = []
+        yield from exactly(2)._parse()
+        keep_all_before(run, kept, [1, 2])
+        yield from exactly(1)._parse()
+        keep_all(run, kept, [1, 2])
+        found = [mark.position for mark in kept], run.input.since(1)
+        run.unwind(0)
+        return found
+
+    assert driven(keeping, b"abcd").get_result() == ([1, 2], b"bc")
