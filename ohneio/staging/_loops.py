@@ -280,6 +280,7 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
     """Take items with separators while the next byte says that there is one."""
     found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
     e.settle()
+    before = [] if node.min else [*e.skipped]  # it may be that nothing is taken
     e.line(f"{found} = []")
     if e.at_end != "True":
         e.leave_unless(e.or_end("pos < stop"))
@@ -304,7 +305,7 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
         e.leave_unless(e.or_end("pos < stop"))
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
-    e.skipped = []
+    e.skipped = before
     e.skip(node.item, empty)
     e.skip(Then(node.separator, node.item), at)
     return found

@@ -130,6 +130,10 @@ LOOPS = {
     "sep_by what may be nothing": (sep_by(take_while(b"a"), comma) << c, [b"a,,c"]),
     "sep_by in an alternative": (choice(sep_by(a, comma) << c, any_byte), [b"a,aca,b"]),
     "sep_by in a frame": (sized(3, sep_by(a, comma)), [b"a,aa,b", b"abc"]),
+    "sep_by behind what was skipped": (
+        seq(sized(4, seq(optional(b), sep_by(a, comma))), optional(b), sep_by(a, comma, min=1)),
+        [b"ba,aba,a", b"ab", b"xxxx", b"ba,aba", b"a,a,ax"],
+    ),
     "many_until": (many_until(word << comma, c), [b"a,b,cca,x", b"a"]),
     "many_until what may be nothing": (many_until(a, take_while(b"b")), [b"aab"]),
     "many_until in an alternative": (choice(many_until(seq(a, uint8), c), any_byte), [b"axca"]),
