@@ -19,6 +19,7 @@ from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
+from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, opening
 from ._pausing import pause, pausing
 from ._tokens import is_number, is_plain, member
@@ -29,6 +30,8 @@ __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
 FIXED = (Exactly, Literal, OneOf, Number, StructUnpack)
 #: What a tag may be.
 Tags: TypeAlias = frozenset[Any]
+
+DIGITS = frozenset(b"0123456789")
 
 #: So few branches that only give a constant are no table.
 FEW = 6
@@ -106,15 +109,17 @@ def open_choice(
     e: Emitter, node: Choice[Any], last: Callable[[Node], None], go_on: Callable[[str], None]
 ) -> None:
     """Write a choice, and what *go_on* writes behind each branch but the last."""
-    at, byte, head = e.begin_skip("-1"), "data[pos]", "if"
+    at, byte, head, unless = e.begin_skip("-1"), "data[pos]", "if", ""
     skipped = [*e.skipped]
     if e.leaving:
         byte = e.code.fresh("byte")
         e.leave_unless("pos < stop") if e.at_end != "True" else None
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     else:
-        byte_or_pause(e, node)
-        with e.block("if pos >= stop:"):
+        found = number_first(e, node)
+        unless = f"{found.number} is None and " if found else ""
+        byte_or_pause(e, node, unless, lambda: number_first(e, node, found))
+        with e.block(f"if {unless}pos >= stop:"):
             target = e.fresh("choice")
             e.late(e.steps(node), target)
             go_on(target)
@@ -123,17 +128,35 @@ def open_choice(
         for branch in node.branches[:-1]:
             another()
             e.off = 0
-            with e.block(f"{head} {member(e, byte, begins_with(branch) or frozenset())}:"):
+            test = member(e, byte, begins_with(branch) or frozenset())
+            with e.block(f"{head} {unless}{test}:"):
                 go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
             head = "elif"
         with e.block("else:"):
             another()
             e.off = 0
-            e.pass_by(at)
+            with e.block(f"if {unless[:-5]}:") if unless else contextlib.nullcontext():
+                e.pass_by(at)
             for branch in node.branches[:-1]:
                 e.skip(branch, at)
             last(node.branches[-1])
     e.off = 0
+
+
+def number_first(e: Emitter, node: Choice[Any], found: Found | None = None) -> Found | None:
+    """Look up the number that the last branch begins with, before any other is thought of.
+
+    If it was *found*, or not, it is looked up once more.
+    """
+    number = leading(node.branches[-1])
+    literal = number_and_end(number) if number is not None else None
+    if number is None or literal is None:
+        return None
+    firsts = [begins_with(branch) for branch in node.branches[:-1]]
+    if any(first is None or first & DIGITS for first in firsts):
+        return None
+    found = e.found[id(number)] = looked_up(e, literal, found)
+    return found
 
 
 def tried_item(

@@ -34,6 +34,7 @@ from ..core._parser import LATE, Parser, nodes
 from ._code import Code
 from ._inlining import Names
 from ._late import Irregular, behind, framed, keep_all, labelled, named, nothing, settled
+from ._lookup import Found
 from ._making import maker
 from ._opening import begun, opening
 from ._pausing import pause, pausing
@@ -111,6 +112,8 @@ class Emitter:
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
         self.looks_ahead = False
+        #: Numbers that are looked up before it is known that they are there, by their node.
+        self.found: dict[int, Found] = {}
         #: The largest of its tokens that are never smaller.
         self.largest = 0
         self._hints: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..combinators._bytes import Literal
 from ..combinators._checksums import Checksummed
 from ..combinators._framing import Delimited, LengthPrefixed, Sized
 from ..combinators._lines import Rest, rest
@@ -16,10 +17,10 @@ from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule
 from ._families import SizedBy
 from ._late import end_of_frame, refuse_frame
-from ._pausing import pause_to, pausing
+from ._pausing import pause_behind, pause_to, pausing
 from ._tokens import is_number, is_unsigned
 
-__all__ = ["frame"]
+__all__ = ["all_of", "frame", "known_or", "size_of"]
 
 
 @rule(Sized)
@@ -36,17 +37,36 @@ def sized_by(e: Emitter, node: SizedBy, wanted: bool) -> str:
 
 @rule(LengthPrefixed)
 def length_prefixed(e: Emitter, node: LengthPrefixed[Any], wanted: bool) -> str:
-    if node._unsigned:
-        size = e.value(node.length)
-    else:
-        size = e.region(
-            node.length,
-            True,
-            lambda: announced(e, node.length),
-            steps=f"{e.node(node)}._announced()",
-        )
+    size = size_of(e, node)
     e.settle()
     return frame(e, node.inner, f"pos + {size}", wanted)
+
+
+def size_of(e: Emitter, node: LengthPrefixed[Any]) -> str:
+    """Write the length."""
+    if node._unsigned:
+        return e.value(node.length)
+    steps = f"{e.node(node)}._announced()"
+    return known_or(
+        e,
+        node.length,
+        lambda: e.region(node.length, True, lambda: announced(e, node.length), steps),
+    )
+
+
+def known_or(e: Emitter, node: Node, otherwise: Callable[[], str], most: str = "") -> str:
+    """Take a number that was looked up already, and is no more than *most*; or write it."""
+    found = e.found.pop(id(node), None)
+    if found is None:
+        return otherwise()
+    bound = f" or {found.number} > {most}" if most else ""
+    with e.block(f"if {found.number} is None{bound}:"):
+        value = otherwise()
+        e.settle()
+        e.line(f"{found.number} = {value}")
+    with e.block("else:"):
+        e.moved(found.end)
+    return found.number
 
 
 def announced(e: Emitter, length: Node) -> str:
@@ -111,18 +131,23 @@ def framed_as(
     e.skipped = [] if facts.nullable is False else skipped  # as in `frame`
 
 
-def all_of(e: Emitter, place: str, wanted: bool) -> str:
-    """Take all the bytes up to *place*."""
+def all_of(e: Emitter, place: str, wanted: bool, behind: Literal | None = None) -> str:
+    """Take all the bytes up to *place*, and the literal *behind* them if there is one."""
     target = e.fresh("data") if wanted else ""
-    node = e.constant(rest, "rest")
+    steps = f"{e.constant(within, 'within')}({e.constant(rest, 'rest')}, base + {place})"
+    there = f"data.startswith({behind.data!r}, {place}, stop)" if behind else f"{place} <= stop"
     with pausing(e) as may_pause:
-        with e.regular(f"{place} <= stop"):
+        with e.regular(there):
             if target:
                 e.line(f"{target} = data[pos:{place}]")
-            e.moved(place)
+            e.moved(f"{place} + {len(behind.data)}" if behind else place)
         if may_pause:
             pause_to(e, place)
-        e.otherwise_at(f"{e.constant(within, 'within')}({node}, base + {place})", target)
+            if behind:
+                pause_behind(e, place, behind.data)
+        if not e.leaving:
+            with e.block("else:"):
+                e.late_all([(steps, target), *([(e.steps(behind), "")] if behind else [])])
     return target
 
 

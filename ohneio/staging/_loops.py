@@ -18,6 +18,7 @@ from ._choices import begins_with, tried_item
 from ._code import function_name
 from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
+from ._frames import known_or
 from ._inlining import said
 from ._regular import Regular, open_end, regular
 from ._saying import BYTES, Text
@@ -253,7 +254,8 @@ def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
         e.leave_unless(f"{whole}{least}{count} <= {most}")
         return count
 
-    return e.region(node.count, True, number, steps=f"{e.node(node)}._counted()")
+    steps = f"{e.node(node)}._counted()"
+    return known_or(e, node.count, lambda: e.region(node.count, True, number, steps), most)
 
 
 @rule(ManyBy)

@@ -108,18 +108,22 @@ OPENINGS: dict[type[Parser[Any]], Callable[[Any], Opening | None]] = {
 }
 
 
-def byte_or_pause(e: Emitter, node: Parser[Any]) -> None:
-    """Write the pause for the first bytes of *node*, unless one is there."""
+def byte_or_pause(
+    e: Emitter, node: Parser[Any], unless: str = "", again: Callable[[], object] | None = None
+) -> None:
+    """Write the pause for the first bytes of *node*, unless one is there; *again* writes on."""
     found = opening(node)
     if found and may_pause(e):
-        with nothing_there(e, found):
-            pass
+        with nothing_there(e, found, unless):
+            _ = again and again()
 
 
-def nothing_there(e: Emitter, found: Opening) -> contextlib.AbstractContextManager[None]:
+def nothing_there(
+    e: Emitter, found: Opening, unless: str = ""
+) -> contextlib.AbstractContextManager[None]:
     room = f" and source.limit >= {found.least}" if found.least > found.size else ""
-    end = f"pos + {found.least}"
-    return when_paused(e, "if", f"pos >= stop{room}", end, str(found.size), *found.names)
+    end, size = f"pos + {found.least}", str(found.size)
+    return when_paused(e, "if", f"{unless}pos >= stop{room}", end, size, *found.names)
 
 
 def begun(e: Emitter, node: Parser[Any], found: Opening) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "may_pause",
     "pause",
+    "pause_behind",
     "pause_for",
     "pause_form",
     "pause_in",
@@ -71,6 +72,18 @@ def pause_to(e: Emitter, end: str) -> None:
     """Write the pause for the bytes up to *end*, a variable that is needed afterwards."""
     e.ends.append(end)
     with when_paused(e, "elif", f"{end} > stop", end, f"{end} - {_behind(e)}"):
+        e.line("continue")
+    e.ends.pop()
+
+
+def pause_behind(e: Emitter, end: str, literal: bytes) -> None:
+    """Write the pause for one more byte of a *literal* that begins at *end*, a variable."""
+    size, room = len(literal), f"{end} + {len(literal)}"
+    e.ends.append(end)
+    begun = f"{end} <= stop and {literal!r}.startswith(data[{end}:stop])"
+    begun += f" and source.limit >= {size}" if size > 1 else ""
+    given = [f"stop - {end} + 1", repr(e.path), f"{end} - {_behind(e)}"]
+    with paused(e, "elif", begun, room, pauses, given):
         e.line("continue")
     e.ends.pop()
 

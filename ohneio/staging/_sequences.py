@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import re
 import struct
@@ -14,8 +13,8 @@ import attrs
 
 from ..combinators._bytes import Exactly, Literal
 from ..combinators._classes import OneOf
-from ..combinators._digits import Integer
 from ..combinators._framing import LengthPrefixed
+from ..combinators._lines import Rest
 from ..combinators._notes import Label
 from ..combinators._numbers import Number, StructUnpack
 from ..combinators._repetition import Skip
@@ -25,7 +24,8 @@ from ..core._facts import ANY
 from ..core._pauses import Parts
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
-from ._frames import frame
+from ._frames import all_of, frame, size_of
+from ._lookup import is_short, looked_up
 from ._partial import form_of
 from ._pausing import pause_form, pause_in, pausing
 from ._regular import Regular, open_end, regular
@@ -34,8 +34,6 @@ __all__ = ["Part", "flat", "in_order", "movable", "tuple_of"]
 
 #: How many parts are taken at once.
 MOST = 32
-#: How many digits the numbers have that are looked up.
-DIGITS = 3
 
 
 @attrs.define
@@ -219,8 +217,11 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
         if not run:
             continue
         last = run[-1]
-        if is_short(last) and behind and ends_digits(behind[0]):
+        if not last.name and is_short(last.node) and behind and ends_digits(behind[0]):
             short_number(e, last, behind.pop(0))
+            continue
+        if is_body(last) and behind and is_end(behind[0]):
+            body_and_end(e, last, behind.pop(0))
             continue
         if len(run) > 1:
             fused(e, run)
@@ -233,12 +234,6 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
             body(e, last.of, last.value)
 
 
-def is_short(part: Part) -> bool:
-    """Tell whether a part is a decimal number, such as a length in a text protocol."""
-    node = part.node
-    return type(node) is Integer and node.strict and node.base == 10 and not part.name
-
-
 def ends_digits(part: Part) -> bool:
     """Tell whether a part is a literal that no digit begins, where a number ends."""
     node: Any = part.node
@@ -246,36 +241,19 @@ def ends_digits(part: Part) -> bool:
 
 
 def short_number(e: Emitter, part: Part, behind: Part) -> None:
-    """Take a number and the literal behind it.
-
-    Of three digits at most, as nearly all have, both are looked up: that is
-    their check and the value at once.
-    """
-    literal: Any = behind.node
-    given: bytes = literal.data
-    end, target = e.code.fresh("end"), e.fresh("number")
-    table = e.constant(decimals(given), "decimals")
-    known = e.need(table.lower(), f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
-    e.settle()
-    e.line(f"{end} = data.find({given!r}, pos, stop) + {len(given)}")
-    e.line(f"{target} = {known}.get(data[pos:{end}])")
+    """Take a number and the literal behind it: looked up, or one after the other."""
+    found = looked_up(e, behind.node)  # type: ignore[arg-type]
     skipped = [*e.skipped]
-    with e.block(f"if {target} is None:"):
+    with e.block(f"if {found.number} is None:"):
         one_part(e, part)
         one_part(e, behind)
         e.settle()
-        e.line(f"{target} = {part.value or None}")
+        e.line(f"{found.number} = {part.value or None}")
     e.skipped = skipped
     with e.block("else:"):
-        e.moved(end)
+        e.moved(found.end)
     e.skipped.clear()
-    part.value = target
-
-
-@functools.lru_cache(maxsize=16)
-def decimals(behind: bytes) -> dict[bytes, int]:
-    """Return short numbers by their digits and what is *behind* them: without that it is none."""
-    return {b"%d%b" % (number, behind): number for number in range(10**DIGITS)}
+    part.value = found.number
 
 
 def lengths_apart(part: Part) -> Part:
@@ -295,6 +273,29 @@ def body(e: Emitter, part: Part, size: str) -> None:
             stack.enter_context(e.named(part.name))
             stack.enter_context(e.called(part.name))
         part.value = frame(e, node.inner, f"pos + {size}", part.wanted)
+
+
+def is_body(part: Part) -> bool:
+    """Tell whether a part is so many bytes as a number before them says."""
+    node: Any = part.node
+    return type(node) is LengthPrefixed and type(node.inner) is Rest and not part.name
+
+
+def is_end(part: Part) -> bool:
+    node: Any = part.node
+    return type(node) is Literal and bool(node.data) and not part.name
+
+
+def body_and_end(e: Emitter, part: Part, behind: Part) -> None:
+    """Take some bytes and the literal behind them at once."""
+    node: Any = part.node
+    size = size_of(e, node)
+    e.settle()
+    place = e.code.fresh("end")
+    e.line(f"{place} = pos + {size}")
+    part.value = all_of(e, place, part.wanted, behind.node)  # type: ignore[arg-type]
+    behind.value = e.constant(behind.node.data, "literal")  # type: ignore[attr-defined]
+    e.skipped.clear()
 
 
 def one_part(e: Emitter, part: Part) -> None:
