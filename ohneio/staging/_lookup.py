@@ -65,10 +65,12 @@ def looked_up(e: Emitter, literal: Literal, found: Found | None = None) -> Found
     found = found or Found(end=e.code.fresh("end"), number=e.fresh("number"))
     given: bytes = literal.data
     table = e.constant(decimals(given), "decimals")
-    known = e.need(table.lower(), f"{table} if {e.limits}.max_digits >= {DIGITS} else {{}}")
+    most = f"{e.limits}.max_digits >= {DIGITS}"
+    known = e.need(table.lower(), f"({table} if {most} else {{}}).get")
     e.settle()
-    e.line(f"{found.end} = data.find({given!r}, pos, stop) + {len(given)}")
-    e.line(f"{found.number} = {known}.get(data[pos:{found.end}])")
+    # Its last byte is sooner found than all of it; whether it is there the table says.
+    e.line(f"{found.end} = data.find({given[-1:]!r}, pos, stop) + 1")
+    e.line(f"{found.number} = {known}(data[pos:{found.end}])")
     return found
 
 

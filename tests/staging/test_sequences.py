@@ -183,7 +183,7 @@ def test_a_length_is_taken_with_its_neighbours():
 def test_a_short_number_is_looked_up():
     """Its digits are its check and its value at once."""
     source = code_of(seq(decimal, literal(b"\r\n")))
-    assert "decimals.get(data[pos:end2])" in source
+    assert "decimals(data[pos:end2])" in source
 
 
 @pytest.mark.parametrize("digits", [b"7", b"12", b"999", b"1000", b"00", b"", b"-1", b"+1"])
