@@ -1,5 +1,6 @@
 """With staging everything is as it is without, but for the time that it takes."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.staging.differing import compare
@@ -17,6 +18,7 @@ SEARCH = settings(
 LOOKED_AT = 1_000_000 if NIGHTLY else 20 * settings().max_examples
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_a_staged_grammar_does_what_it_does_unstaged():
     """Same events, errors, offsets, limits and leftovers, at the same moment, in any chunks."""
     looked_at = 0

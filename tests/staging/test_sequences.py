@@ -200,5 +200,5 @@ def test_each_literal_has_a_table_of_its_own():
         length_prefixed(decimal << literal(b":")), count_prefixed(decimal << literal(b";"), uint8)
     )
     agrees(grammar, b"2:ab3;xyz", b"0:0;", b"10:abcdefghij0;", b"2;ab", b"1:a1;", b"1:a12:a")
-    assert "decimals2.get(data[pos:" in code_of(grammar)
+    assert "decimals2(data[pos:" in code_of(grammar)
     assert " >= 0" not in code_of(grammar)
