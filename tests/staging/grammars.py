@@ -163,6 +163,9 @@ class Counted(type(exactly(1))):
     def _parse(self):
         return len((yield from super()._parse()))
 
+    __iter__ = _parse  # as its base does, or a stream would take the one and a sequence the other
+    __await__ = _parse
+
 
 @parser
 def raising(inner):
