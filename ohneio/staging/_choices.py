@@ -40,8 +40,23 @@ SOME = 4
 
 
 def begins_with(node: Node) -> Set | None:
-    """Return the bytes that *node* can begin with, if it must begin with one."""
-    return node.facts.first if node.facts.nullable is False else None
+    """Return the bytes that *node* can begin with, if it must, and one byte decides against it."""
+    return node.facts.first if node.facts.nullable is False and not looks_far(node) else None
+
+
+def looks_far(node: Node) -> bool:
+    """Tell whether *node* may look further ahead than a byte before it takes one."""
+    seen: set[int] = set()
+    todo: list[Node] = [node]
+    while todo:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, (Lookahead, NotFollowedBy)) and one.parser.facts.greatest not in (0, 1):
+            return True
+        todo += one.heads()
+    return False
 
 
 @rule(Choice)

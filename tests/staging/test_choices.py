@@ -132,6 +132,10 @@ CHOICES = {
     ),
     "ahead": (lookahead(choice(a, b)) >> any_byte, [b"abc"]),
     "ahead by more": (seq(lookahead(seq(until(b";"), a)), until(b"a")), [b"x;axx;b", b"x"]),
+    "ahead by more than decides": (
+        choice(a, seq(lookahead(exactly(2)), c), seq(not_followed_by(c >> c), c), b),
+        [b"b", b"bab", b"cab", b"cc"],
+    ),
     "ahead by a number": (seq(lookahead(uint16), struct_unpack("BB")), [b"abc"]),
     "ahead, in an alternative": (
         choice(seq(a, lookahead(until(b";")), lookahead(b)), any_byte),
