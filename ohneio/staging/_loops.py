@@ -162,6 +162,7 @@ def repeated(e: Emitter, head: str, body: Callable[[], None]) -> None:
     e.code.back_to(before)
     carried = [one.known_by(e.code.fresh("at")) for one in passed]
     for one in carried:
+        e.need(one.at, "-1")  # behind a branch that has the loop in it each is asked for
         e.line(f"{one.at} = -1")
     e.skipped = [*skipped, *carried]
     with e.block(head):

@@ -67,6 +67,10 @@ anything = uint8.bind(lambda n: exactly(n % 2))
 #: A grammar and bytes for it.
 LOOPS = {
     "many": (many(a) << c, [b"aacac", b"aab", b"c"]),
+    "many of some, in one branch": (
+        dispatch(any_byte, {b"a": exactly(0), b"b": many(many(a, min=1, max=2)) << exactly(0)}),
+        [b"abaaab", b"b", b"bx"],
+    ),
     "many, bounded": (seq(many(a, max=2), any_byte), [b"aaaabac", b"b"]),
     "many, at least": (many(a, min=2) << c, [b"aacac", b"aaac"]),
     "many, of some number": (seq(many(a, min=1, max=2), any_byte), [b"aaabac"]),
