@@ -66,8 +66,7 @@ def tag_of(parser: Node, tag: object) -> Callable[[Builder], None]:
     def write(b: Builder) -> None:
         data = constant(parser, tag)
         if data is None:
-            name = b.constant(tag, "tag")
-            b.build(parser, f"({name})" if type(tag) is int else name)  # `1.find` is no Python
+            b.build(parser, b.code.named(tag, "tag"))  # written out, much of it would be no Python
         else:
             b.put(Constant(data))
 

@@ -103,6 +103,11 @@ DISPATCHES = {
         [0, 7],
         [b"a", None, -1],
     ),
+    "some bytes and numbers where the tag is a list": (
+        dispatch(success([]), {b"a": uint8, 0: uint16, 1: rest}, default=success(7)),
+        [],
+        [0, 7, b"a", None],
+    ),
     "a tag that is looked at": (
         dispatch(lookahead(uint8), {1: record(Left), 2: record(Right)}),
         [],
