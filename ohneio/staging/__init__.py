@@ -73,11 +73,12 @@ Where things are:
 ``_reading``, ``_saying``, ``_inlining``, ``_handing``, ``_answers``
                  functions of the grammar's author, written into the code
 ``_regular``     tokens that one regular expression takes at once
+``_lookup``      short numbers, found in a table
 ``_families``    branches that differ in a number only
 ``_batches``     streams that a method of C takes apart, in small chunks without being woken
 ``_recursion``   grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
-``_pausing``, ``_opening``
+``_pausing``, ``_opening``, ``_partial``
                  where the code itself waits, and for what
 ``_forms``       the functions: of a stream, of one item, of a whole input
 ``_building``, ``_build_pieces``, ``_build_forms``
