@@ -282,18 +282,9 @@ class Emitter:
         """Go to where what is tried began, or give up the whole function."""
         self.line("raise Irregular" if self.form.resumes else "return LATE")
 
-    def token(
-        self,
-        node: Node,
-        condition: str,
-        target: str,
-        expression: str,
-        size: int,
-        *,
-        at_once: bool = True,
-    ) -> None:
-        """Take a token of *size* bytes; *at_once* if nothing is decided before all are there."""
-        with pausing(self, wished=at_once) as may_pause:
+    def token(self, node: Node, condition: str, target: str, expression: str, size: int) -> None:
+        """Take a token of *size* bytes, of which nothing is decided before all are there."""
+        with pausing(self) as may_pause:
             with self.regular(condition):
                 if target:
                     self.line(f"{target} = {expression}")
