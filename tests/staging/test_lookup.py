@@ -1,0 +1,143 @@
+"""Short decimal numbers, looked up together with the literal behind them."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    choice,
+    count_prefixed,
+    decimal,
+    exactly,
+    hexadecimal,
+    integer,
+    label,
+    length_prefixed,
+    literal,
+    many,
+    seq,
+    sized,
+    uint8,
+    uint16,
+)
+from ohneio.staging._code import Code
+from ohneio.staging._emitter import Emitter
+from ohneio.staging._forms import ITEMS, ONCE
+from ohneio.staging._lookup import Found, decimals, is_short, leading, looked_up, number_and_end
+from tests.staging.parsing import agrees
+
+end = literal(b"\r\n")
+number = decimal << end
+
+
+@pytest.mark.parametrize(
+    ("node", "short"),
+    [
+        (decimal, True),
+        (hexadecimal, False),
+        (integer(10), False),
+        (integer(10, digits=3), False),
+        (uint8, False),
+    ],
+)
+def test_only_decimal_numbers_are_looked_up(node, short):
+    """Each of them is written in one way only."""
+    assert is_short(node) is short
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (number, end),
+        (decimal << literal(b"a0"), literal(b"a0")),
+        (decimal << literal(b"0a"), None),
+        (decimal << uint8, None),
+        (hexadecimal << end, None),
+        (decimal, None),
+        (number << end, None),
+        (end >> decimal, None),
+    ],
+)
+def test_a_number_ends_with_a_literal_that_no_digit_begins(node, expected):
+    """Anything else could be more of it, or is not known."""
+    assert number_and_end(node) == expected
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (length_prefixed(number), number),
+        (length_prefixed(number) << end, number),
+        (length_prefixed(number, uint8) << end << uint8, number),
+        (count_prefixed(number, uint16), number),
+        (length_prefixed(decimal), None),
+        (length_prefixed(uint8) << end, None),
+        (count_prefixed(uint8, uint8), None),
+        (label("size", length_prefixed(number)), None),
+        (end >> length_prefixed(number), None),
+        (number, None),
+    ],
+)
+def test_a_length_or_a_count_is_looked_up_where_it_comes_first(node, expected):
+    """Before all that is dropped behind it, and inside of nothing else."""
+    assert leading(node) == expected
+
+
+def written(form, found=None):
+    """Return what is written for a number, what is known of it then, and what is needed first."""
+    e = Emitter(form, Code())
+    e.taken(2)
+    known = looked_up(e, end, found)
+    return known, e.code.source.splitlines(), e.needs
+
+
+@pytest.mark.parametrize(("form", "limits"), [(ITEMS, "run.limits"), (ONCE, "limits")])
+def test_a_number_is_looked_up_by_the_last_byte_behind_it(form, limits):
+    """In a table that is empty where so many digits are more than may be."""
+    found, lines, needs = written(form)
+    assert lines == [
+        "pos += 2",
+        f"{found.end} = data.find(b'\\n', pos, stop) + 1",
+        f"{found.number} = decimals(data[pos:{found.end}])",
+    ]
+    assert needs == {"decimals": f"(DECIMALS if {limits}.max_digits >= 3 else {{}}).get"}
+
+
+def test_it_is_looked_up_once_more_into_the_same_variables():
+    """When more bytes are there."""
+    known = Found("n", "e")
+    found, lines, _ = written(ITEMS, known)
+    assert found is known
+    assert lines[1:] == ["e = data.find(b'\\n', pos, stop) + 1", "n = decimals(data[pos:e])"]
+
+
+def test_the_table_has_all_numbers_of_three_digits_with_what_is_behind_them():
+    """As they are written, and nothing that begins with a 0 but that itself."""
+    table = decimals(b";")
+    assert len(table) == 1000
+    assert (table[b"0;"], table[b"42;"], table[b"999;"]) == (0, 42, 999)
+    assert not table.keys() & {b"1000;", b"007;", b"00;", b";", b"", b"1"}
+    assert decimals(b";") is table
+
+
+#: What is behind a number; of some the last byte stands in it twice.
+BEHIND = [b";", b"\r\n", b"\n\n", b"ab a", b"aba", b";1", b"a0a0"]
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+def test_what_is_not_in_the_table_is_looked_at_by_its_nodes(behind):
+    """Also where the last byte comes sooner than all of it, or not at all."""
+    one = decimal << literal(behind)
+    for digits in (b"7", b"999", b"1000", b"01", b"", b"-1"):
+        agrees(one, digits + behind + b"1" + behind, digits + behind[:-1])
+    bodies = length_prefixed(one) << literal(behind)
+    inputs = [b"2" + behind + b"xy" + behind, b"1" + behind[-1:] + behind, b"0" + behind * 2]
+    agrees(choice(literal(b"-"), bodies), *inputs, b"-", b"x")
+    agrees(sized(5, seq(one, many(uint8))), b"1" + behind + b"xyzxyz", b"12345")
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 4, 9])
+def test_where_few_digits_are_allowed_nothing_is_looked_up(most):
+    """A node refuses what is too much."""
+    for limits in (Limits(max_digits=most), Limits(max_buffered=most), Limits(max_items=most)):
+        for grammar in (length_prefixed(number, exactly(2)), count_prefixed(number, uint8)):
+            agrees(grammar, b"2\r\nab", b"10\r\n0123456789", b"100\r\n", b"1000\r\n", limits=limits)
