@@ -6,6 +6,8 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
+    count_prefixed,
+    decimal,
     dispatch,
     eof,
     exactly,
@@ -38,6 +40,8 @@ nested = forward()
 tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
 many_tags = {n: seq(exactly(n % 3), success(n)) for n in range(20)}
 constants = {n: success(-n) for n in range(8)}
+
+end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 
 #: A grammar and bytes for it.
 CHOICES = {
@@ -154,6 +158,26 @@ CHOICES = {
     "the end of a frame": (sized(2, seq(uint8, uint8, eof)), [b"abc"]),
     "no end of a frame": (sized(2, seq(uint8, eof, rest)), [b"abc"]),
     "the end in an alternative": (seq(any_byte, choice(seq(a, eof), rest)), [b"xa", b"xab"]),
+    "a size, or a literal": (
+        choice((end >> a).value(None), length_prefixed(size) << end),
+        [b"2\r\nab\r\n\r\na1234\r\nx", b"10\r\n", b"02\r\n", b"\r\nb", b"x"],
+    ),
+    "a count, or a literal": (
+        choice(b >> c, a, count_prefixed(size, any_byte)),
+        [b"2\r\nxya0\r\nbc1\rx", b"bx", b"2000\r\n"],
+    ),
+    "a size, or another number": (
+        choice(literal(b"1x"), length_prefixed(size)),
+        [b"2\r\nab1x1\r\na", b"1\r\n"],
+    ),
+    "a size, or what looks ahead": (
+        choice(seq(lookahead(exactly(2)), a), length_prefixed(size)) << end,
+        [b"2\r\nab\r\nax1\r\n", b"a\r\n1\r\na\r\n"],
+    ),
+    "one that is in both branches": (
+        choice(b, label("twice", choice(a, label("again", a)))),
+        [b"aba", b"x"],
+    ),
     "labelled": (choice(label("A", a >> b), label("B", b >> c)), [b"abbc", b"ac", b"c"]),
 }
 
@@ -198,6 +222,14 @@ def test_a_branch_that_fails_raises_nothing():
     assert "raise" not in source
     assert "if byte == 97:" in source
     assert "elif byte == 98:" in source
+
+
+def test_a_size_is_looked_up_before_any_other_branch_is_thought_of():
+    """Unless one of these may begin with a digit, or look further ahead."""
+    times = {"a size, or a literal": 3, "a count, or a literal": 3}
+    times |= {"a size, or another number": 1, "a size, or what looks ahead": 0}
+    for name, number in times.items():
+        assert code_of(CHOICES[name][0]).count("decimals(data[pos:") == number
 
 
 def test_an_optional_part_is_passed_by():

@@ -57,6 +57,9 @@ shifted = uint8.map(lambda n: n - 1, lambda n: n + 1)
 summed = checksummed(length_prefixed(uint8), first_byte, stored=any_byte)
 sums = checksummed(seq(uint8, exactly(2)), zlib.crc32)
 
+end = literal(b"\r\n")
+in_digits = decimal << end
+
 #: A grammar and bytes for it.
 FRAMES = {
     "sized": (sized(3, seq(uint8, rest)), [b"abcde", b"ab"]),
@@ -73,6 +76,30 @@ FRAMES = {
     "length_prefixed in digits": (
         length_prefixed(decimal << literal(b":"), many(uint16)),
         [b"4:abcd0:3:abc", b"4x"],
+    ),
+    "a length in digits, or a literal": (
+        choice((literal(b"-1") >> end).value(None), length_prefixed(in_digits) << end),
+        [b"2\r\nab\r\n-1\r\n1234\r\nx", b"0\r\n\r\n", b"2\r\nab\rx", b"2\r\nabc", b"02", b"-2"],
+    ),
+    "a count in digits, or a literal": (
+        choice(literal(b"-"), count_prefixed(in_digits, any_byte)),
+        [b"2\r\nab-0\r\n", b"12\r\n"],
+    ),
+    "a body and what is behind it": (
+        seq(length_prefixed(in_digits), literal(b";"), length_prefixed(shifted), end),
+        [b"2\r\nab;\1\r\n0\r\n;\2a\r\n", b"1\r\nab", b"0\r\n;\2a\rx", b"0\r\n;\0\r\n"],
+    ),
+    "a body and what is behind it, dropped": (
+        skip(length_prefixed(in_digits) << end) >> uint8,
+        [b"2\r\nab\r\nx0\r\n\r\ny", b"1\r\nabc"],
+    ),
+    "a body and what is behind it, in an alternative": (
+        choice(length_prefixed(in_digits) << end, any_byte),
+        [b"2\r\nab\r\n1\r\na\rx"],
+    ),
+    "a body and what is behind it, in a frame": (
+        sized(6, length_prefixed(in_digits) << end),
+        [b"1\r\na\r\n2\r\nab\r", b"0\r\n\r\na", b"5\r\nabc"],
     ),
     "a length that may be below 0": (length_prefixed(int8), [b"\2ab\xffa"]),
     "a length that is mapped": (length_prefixed(shifted, rest), [b"\3ab\1\0a"]),
@@ -122,9 +149,29 @@ def test_a_frame_is_taken_as_by_its_node(name):
 @pytest.mark.parametrize("most", [0, 1, 2, 3])
 def test_limits_hold_in_frames(most):
     """A frame may be longer than a token."""
-    for name in ("sized", "length_prefixed", "delimited", "sized in sized"):
+    names = ("sized", "length_prefixed", "delimited", "sized in sized")
+    names += ("a length in digits, or a literal", "a body and what is behind it")
+    for name in names:
         grammar, inputs = FRAMES[name]
         agrees(grammar, inputs[0], limits=Limits(max_buffered=most))
+    grammar, inputs = FRAMES["a count in digits, or a literal"]
+    agrees(grammar, *inputs, limits=Limits(max_items=most))
+
+
+def test_a_body_and_what_is_behind_it_are_there_together():
+    """One question, and one way on."""
+    source = code_of(length_prefixed(in_digits) << end)
+    assert "data.startswith(b'\\r\\n', end3, stop)" in source
+    assert "pos = end3 + 2" in source
+
+
+def test_a_number_that_was_found_is_not_read_again():
+    """What was not found, or is too much, is read by its node."""
+    source = code_of(FRAMES["a length in digits, or a literal"][0])
+    assert "if number2 is None:" in source
+    assert "pos = end2" in source
+    source = code_of(FRAMES["a count in digits, or a literal"][0])
+    assert "if number2 is None or number2 > max_items:" in source
 
 
 def test_a_body_is_one_slice():

@@ -83,6 +83,14 @@ LOOPS = {
         many(word.map(loud) << comma) << c,
         [b"a,ab,cb,", b"a,b,"],
     ),
+    "many of a kind that is converted in words": (
+        many(word.map(bytes.decode) << comma) << c,
+        [b"a,ab,cb,", b"a,x"],
+    ),
+    "many of a kind that is converted by a method": (
+        many(word.map(lambda one: one.upper()) << comma) << c,
+        [b"a,ab,cb,", b"a,x"],
+    ),
     "many of runs": (many(seq(a, take_while(b"b"))) << c, [b"abbac", b"abb"]),
     "many of values": (many(a.value(None)) << c, [b"aac"]),
     "many of what may be anything": (many(seq(a, anything)) << c, [b"a\1xa\0c"]),

@@ -121,6 +121,21 @@ PAUSING = {
         [b".aabcdd.xyz\r\n" * 2, b".aabc.", b".cd.x\rz", b"." + b"a" * LONG + b"cd..\r\n"],
         {1, 2, 4, 5, 9, 11, 12},
     ),
+    "what ends some bytes": (
+        seq(uint8, length_prefixed(number), literal(b"aba"), uint16),
+        [b".3;xyzaba12.0;aba12", b".1;xaab", b".1;xabx", b".1;xy"],
+        {1, 2, 3, 4, 6, 7, 8, 9, 10},
+    ),
+    "what ends some bytes in fields and frames": (
+        length_prefixed(uint8, label("one", seq(uint8, length_prefixed(number), number))),
+        [framed(b".2;xy12;") * 2],
+        {1, 2, 3, 4, 5, 6, 7, 8},
+    ),
+    "what ends some bytes that are kept": (
+        verify(bool, seq(uint8, length_prefixed(number) << literal(b"\r\n"), uint16)),
+        [b".3;xyz\r\n12" * 2, b".70;" + b"q" * 70 + b"\r\n12", b".1;x\rx"],
+        {1, 2, 3, 4, 5, 6, 7, 8, 9},
+    ),
     "a record": (
         record(Message),
         [message(3, b"abc") + message(2, b"") + message(1, b"q" * LONG), message(2, b"ab", b"\t")],

@@ -95,6 +95,44 @@ def test_a_map_whose_value_is_dropped_is_no_pattern():
     assert regular(word.map(len), wanted=False) is None
 
 
+#: A run, what comes behind it, and how little is asked of it then.
+LOOSE = {
+    "up to what it cannot take": (word, literal(b";x"), b"([^\\x3b]*+)"),
+    "dropped": (skip(word), literal(b";"), b"[^\\x3b]*+"),
+    "labelled": (label("w", word), literal(b"."), b"([^\\x2e]*+)"),
+    "before what it can take": (word, literal(b"ax"), b"([\\x61\\x62]{1,}+)"),
+    "before another run": (word, take_while(b";"), b"([\\x61\\x62]{1,}+)"),
+    "before nothing": (word, None, b"([\\x61\\x62]{1,}+)"),
+    "no run": (any_byte, literal(b";"), b"([\\x00-\\xff])"),
+    "several runs": (seq(word, literal(b";"), word), literal(b";"), None),
+}
+
+
+@pytest.mark.parametrize("name", LOOSE)
+def test_what_is_known_to_match_is_taken_with_a_looser_pattern(name):
+    """A run goes on up to the first byte of the literal behind it."""
+    node, behind, expected = LOOSE[name]
+    kind = regular(node)
+    assert kind.before(behind and regular(behind)) == (expected or kind.loose)
+
+
+def test_what_is_loose_in_a_sequence_is_each_run_before_what_is_behind_it():
+    """The last one looks as closely as ever; so does a line."""
+    kind = regular(seq(word, literal(b"; "), blank, line, word))
+    assert kind.loose == rb"([^\x3b]*+);\ ([\x20]{0,}+)([^\r\n]*+)\r\n([\x61\x62]{1,}+)"
+    assert (kind.alone, kind.begins) == (None, b"")
+    assert regular(seq(literal(b"ab"), word)).begins == b"ab"
+    assert regular(word).alone == frozenset(b"ab")
+
+
+def test_all_items_in_a_row_are_taken_apart_loosely():
+    """Each is what it would be alone, with any byte in it that may be."""
+    pairs = (
+        many(seq(take_while(b"ab\n", min=1), literal(b": "), word << literal(b"\n"))) << any_byte
+    )
+    agrees(pairs, b"a\n: b\nb: aa\n.", b"a: b\n: a\n", b"a:b\n.", b"a: \n", b"")
+
+
 def test_what_is_dropped_has_no_group():
     """Offsets in place of slices."""
     assert regular(seq(word, any_byte), wanted=False).groups == 0

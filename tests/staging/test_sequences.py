@@ -10,6 +10,7 @@ from ohneio import (
     decimal,
     exactly,
     field,
+    int8,
     label,
     length_prefixed,
     line,
@@ -34,7 +35,7 @@ from ohneio import (
 from ohneio.staging._sequences import MOST
 from tests.staging.parsing import agrees, code_of
 
-word = take_while(b"ab", min=1)
+word, crlf = take_while(b"ab", min=1), literal(b"\r\n")
 
 
 class Own(type(exactly(1))):
@@ -55,6 +56,12 @@ class Head:
     end: bytes = field(literal(b";"))
     length: int = field(decimal)
     last: bytes = field(literal(b":"))
+
+
+@wire
+class Sizes:
+    data: bytes = field(length_prefixed(decimal << literal(b";")))
+    end: bytes = field(literal(b"b"))
 
 
 #: A grammar and bytes for it.
@@ -117,6 +124,15 @@ SEQUENCES = {
         seq(word.map(loud), literal(b" "), word.map(loud)),
         [b"a ab ", b"ab b;"],
     ),
+    "a size and what ends its bytes": (
+        seq(length_prefixed(decimal << crlf), crlf, uint8),
+        [b"2\r\nab\r\nx12\r\nab", b"1\r\na\rx", b"1\r\nab", b"01\r\n"],
+    ),
+    "a size that may be anything, and what ends its bytes": (
+        skip(length_prefixed(int8) << literal(b"aba")) >> uint8,
+        [b"\2ababaxy\0abax", b"\xff", b"\1aabx"],
+    ),
+    "sizes in fields": (record(Sizes), [b"1;ab", b"1;ax", b"x"]),
     "labels": (label("all", seq(label("a", uint8), label("b", word), uint8)), [b"xay", b"xx"]),
     "values": (seq(literal(b"a").value([]), any_byte.value(None), uint8), [b"axyb"]),
     "a record": (record(Head), [b"a\0\1ba;12:a\0\1bx", b"a\0\1ba;12;", b"a\0"]),
@@ -192,6 +208,13 @@ def test_a_short_number_is_looked_up_with_what_is_behind_it(digits):
     number = decimal << literal(b"\r\n")
     agrees(number, digits + b"\r\n", digits + b"\r")
     agrees(sized(4, number) << literal(b"\n"), digits + b"\r\n")
+
+
+def test_bytes_and_what_ends_them_are_one_question():
+    """A field of a record stands for itself."""
+    source = code_of(SEQUENCES["a size and what ends its bytes"][0])
+    assert "data.startswith(b'\\r\\n', end3, stop)" in source
+    assert "data.startswith(b'b'" not in code_of(record(Sizes))
 
 
 def test_each_literal_has_a_table_of_its_own():
