@@ -94,7 +94,7 @@ def all_of(e: Emitter, kind: Regular, found: str, groups: str) -> None:
     """Make the values of all matches; where a function raises it is called one by one."""
     names = [e.code.fresh("group") for _ in range(kind.groups)]
     value = kind.value(names)
-    for function in kind.calls:
+    for function, _ in kind.calls:
         before, name, after = value.split("\0", 2)
         value = f"{before}{answer(e, function, name)}{after}"
     as_found = [f"({', '.join(names)})", *names[: kind.groups == 1]]

@@ -39,9 +39,11 @@ class Regular:
     Attributes:
         pattern: The pattern, with a group for each run of bytes that is wanted.
         groups: How many.
-        calls: The functions that are called, each with the number of its group.
+        calls: The functions that are called, in the order of their groups, and how many bytes
+            behind its group what is called ends; if None, where the next group does.
         tokens: How many tokens it takes at once.
-        runs: Whether the size depends on the bytes.
+        size: How many bytes it takes, or None if that depends on them.
+        after: How many of them are behind the last group, in the same way.
         ends: The bytes that could prolong it, where it ends with a run.
         value: What the value is; None where nothing is wanted.
         alone: The bytes of a single run, which this is.
@@ -52,10 +54,11 @@ class Regular:
     pattern: bytes
     groups: int
     tokens: int
-    runs: bool
+    size: int | None
     ends: frozenset[int]
     value: Template
-    calls: tuple[Any, ...] = ()
+    calls: tuple[tuple[Any, int | None], ...] = ()
+    after: int | None = 0
     alone: frozenset[int] | None = None
     begins: bytes = b""
     loose: bytes = attrs.field(default=attrs.Factory(lambda self: self.pattern, takes_self=True))
@@ -93,19 +96,20 @@ def regular(node: Node, *, wanted: bool = True) -> Regular | None:
 def of_literal(node: Literal, _: bool) -> Regular:
     said = repr(node.data)
     value = lambda _: said  # noqa: E731
-    return Regular(re.escape(node.data), 0, 1, False, frozenset(), value, begins=node.data)
+    pattern, size = re.escape(node.data), len(node.data)
+    return Regular(pattern, 0, 1, size, frozenset(), value, begins=node.data)
 
 
 def of_one(node: OneOf, wanted: bool) -> Regular:
-    return grouped(char_set(node.set), 1, frozenset(), wanted, runs=False)
+    return grouped(char_set(node.set), 1, frozenset(), wanted, size=1)
 
 
 def of_line(node: Line, wanted: bool) -> Regular | None:
     if node.max != UNBOUNDED:
         return None
-    line = grouped(rb"[^\r\n]*+", 1, frozenset(), wanted, runs=True)
+    line = grouped(rb"[^\r\n]*+", 1, frozenset(), wanted)
     pattern = line.pattern + rb"\r\n"
-    return attrs.evolve(line, pattern=pattern, loose=pattern)
+    return attrs.evolve(line, pattern=pattern, loose=pattern, after=2)
 
 
 def of_then(node: Then[Any], wanted: bool) -> Regular | None:
@@ -125,11 +129,11 @@ def skipped(node: Skip) -> Regular | None:
 
 
 def grouped(
-    pattern: bytes, tokens: int, ends: frozenset[int], wanted: bool, *, runs: bool
+    pattern: bytes, tokens: int, ends: frozenset[int], wanted: bool, size: int | None = None
 ) -> Regular:
     if wanted:
-        return Regular(b"(%b)" % pattern, 1, tokens, runs, ends, lambda names: names[0])
-    return Regular(pattern, 0, tokens, runs, ends, nothing)
+        return Regular(b"(%b)" % pattern, 1, tokens, size, ends, lambda names: names[0])
+    return Regular(pattern, 0, tokens, size, ends, nothing)
 
 
 def run_of(node: TakeWhile, wanted: bool) -> Regular | None:
@@ -138,7 +142,7 @@ def run_of(node: TakeWhile, wanted: bool) -> Regular | None:
     most = b"" if node.max == UNBOUNDED else b"%d" % node.max
     pattern = b"%b{%d,%b}+" % (char_set(node.set), node.min, most)
     ends = node.set if node.min < node.max else frozenset[int]()
-    return attrs.evolve(grouped(pattern, 1, ends, wanted, runs=True), alone=node.set)
+    return attrs.evolve(grouped(pattern, 1, ends, wanted), alone=node.set)
 
 
 def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
@@ -160,10 +164,11 @@ def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
         b"".join(part.pattern for part in known),
         sum(counts),
         sum(part.tokens for part in known),
-        any(part.runs for part in known),
+        size_of(known),
         known[-1].ends,
         all_of if kept is None else lambda names: one(kept, names),
         sum((part.calls for part in known), ()),
+        after=size_after(known),
         begins=known[0].begins,
         loose=b"".join(
             one.before(behind) for one, behind in zip(known, [*known[1:], None], strict=True)
@@ -171,16 +176,35 @@ def together(parts: list[Regular | None], kept: int | None) -> Regular | None:
     )
 
 
+def size_of(parts: list[Regular]) -> int | None:
+    sizes = [part.size for part in parts if part.size is not None]
+    return sum(sizes) if len(sizes) == len(parts) else None
+
+
+def size_after(parts: list[Regular]) -> int | None:
+    """Return how many bytes of *parts* are behind the last group, if there is one."""
+    last = max((index for index, part in enumerate(parts) if part.groups), default=0)
+    after, behind = parts[last].after, size_of(parts[last + 1 :])
+    return None if after is None or behind is None else after + behind
+
+
 def mapped(node: Map[Any]) -> Regular | None:
-    """Return the pattern of a run of bytes that a function makes another value of."""
+    """Return the pattern of a run of bytes that a function makes another value of.
+
+    The function is called where all of it ends, and that may be known only by a group.
+    """
     inner = regular(node.parser)
     if inner is None or inner.groups != 1 or inner.calls:
         return None
+    after = inner.after
+    if after is None:
+        loose, pattern = inner.loose + b"()", inner.pattern + b"()"
+        inner = attrs.evolve(inner, pattern=pattern, loose=loose, groups=2)
 
     def called(names: list[str]) -> str:
         return f"\0{names[0]}\0"
 
-    return attrs.evolve(inner, calls=(node.function,), value=called)
+    return attrs.evolve(inner, calls=((node.function, after),), value=called)
 
 
 def open_end(ends: frozenset[int], *, at_end: bool) -> bytes:

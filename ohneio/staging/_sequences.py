@@ -144,7 +144,7 @@ def regular_or_not(parts: list[Part]) -> Iterator[tuple[list[Regular] | None, li
 
 
 def worth_it(kinds: list[Regular]) -> bool:
-    return any(kind.runs for kind in kinds) and sum(kind.tokens for kind in kinds) > 1
+    return any(kind.size is None for kind in kinds) and sum(kind.tokens for kind in kinds) > 1
 
 
 def at_once(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
@@ -196,10 +196,10 @@ def called_in(e: Emitter, kind: Regular, names: list[str], found: str, number: i
     text, calls = kind.value(names), [*kind.calls]
     for index, name in enumerate(names):
         if f"\0{name}\0" in text:
-            target, function = e.code.fresh("value"), calls.pop(0)
+            target, (function, after) = e.code.fresh("value"), calls.pop(0)
             if e.form.resumes:
-                e.line(f"pos = {found}.end({number + index})")
-                e.off = 0
+                e.line(f"pos = {found}.end({number + index + (after is None)})")
+                e.off = after or 0
             e.call(target, f"{e.constant(function, function_name(function))}({name})")
             text = text.replace(f"\0{name}\0", target)
     return text

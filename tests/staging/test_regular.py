@@ -52,6 +52,16 @@ REGULAR = {
     "skip": (skip(word), b"[\\x61\\x62]{1,}+", ["None"]),
     "skip a literal": (skip(literal(b"a")), b"a", ["None"]),
     "map": (word.map(bytes.upper), b"([\\x61\\x62]{1,}+)", ["\0x\0"]),
+    "map up to a literal": (
+        (word << literal(b";")).map(len),
+        b"([\\x61\\x62]{1,}+);",
+        ["\0x\0"],
+    ),
+    "map up to where a run ends": (
+        (word << blank).map(len),
+        b"([\\x61\\x62]{1,}+)[\\x20]{0,}+()",
+        ["\0x\0"],
+    ),
 }
 
 
@@ -60,7 +70,8 @@ def test_a_token_is_a_pattern_with_a_group_for_what_is_wanted(name):
     """Runs are possessive: what they took they never give back."""
     node, pattern, (value,) = REGULAR[name]
     kind = regular(node)
-    assert (kind.pattern, kind.value(["x"][: kind.groups])) == (pattern, value)
+    assert (kind.pattern, kind.value(["x", "end"][: kind.groups])) == (pattern, value)
+    assert kind.groups == re.compile(kind.loose).groups
 
 
 @pytest.mark.parametrize(
@@ -131,6 +142,51 @@ def test_all_items_in_a_row_are_taken_apart_loosely():
         many(seq(take_while(b"ab\n", min=1), literal(b": "), word << literal(b"\n"))) << any_byte
     )
     agrees(pairs, b"a\n: b\nb: aa\n.", b"a: b\n: a\n", b"a:b\n.", b"a: \n", b"")
+
+
+@pytest.mark.parametrize(
+    ("node", "size", "after"),
+    [
+        (literal(b"abc"), 3, 0),
+        (any_byte, 1, 0),
+        (word, None, 0),
+        (line, None, 2),
+        (seq(any_byte, literal(b"ab")), 3, 2),
+        (literal(b"ab") >> any_byte << literal(b";"), 4, 1),
+        (word << literal(b"ab"), None, 2),
+        (word << blank, None, None),
+        (line << literal(b";"), None, 3),
+        (line << blank << literal(b";"), None, None),
+        (seq(literal(b"a"), literal(b"b")), 2, 1),
+    ],
+)
+def test_it_is_known_how_much_is_behind_what_is_wanted(node, size, after):
+    """There a function that is called with it has all that it is around."""
+    kind = regular(node)
+    assert kind.size == size
+    assert kind.after == after
+
+
+def refused(data):
+    if data == b"b":
+        raise KeyError("b")
+    return data
+
+
+MAPPED = {
+    "a line": line.map(refused),
+    "a run and a literal": (word << literal(b"\r\n")).map(refused),
+    "a run and a run": (word << take_while(b"\r") << literal(b"\n")).map(refused),
+    "a run between runs": (blank >> word << take_while(b"\r\n")).map(refused),
+}
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_a_function_is_called_when_all_that_it_is_around_is_taken(name):
+    """So much is consumed where it raises."""
+    grammar = MAPPED[name]
+    agrees(seq(word, literal(b";"), grammar, word), b"a;a\r\nab;b\r\na;", b"a;b\r\na;", b"a;b\r")
+    agrees(many(seq(word, literal(b";"), grammar)) << any_byte, b"a;a\r\nb;b\r\n.", b"a;ab\r\n.")
 
 
 def test_what_is_dropped_has_no_group():
