@@ -14,6 +14,8 @@ from ..combinators._classes import OneOf
 from ..combinators._dispatch import Dispatch
 from ..combinators._looking import Eof, Lookahead, NotFollowedBy
 from ..combinators._numbers import Number, StructUnpack
+from ..combinators._records import Record
+from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Success
 from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
@@ -41,11 +43,11 @@ SOME = 4
 
 def begins_with(node: Node) -> Set | None:
     """Return the bytes that *node* can begin with, if it must, and one byte decides against it."""
-    return node.facts.first if node.facts.nullable is False and not looks_far(node) else None
+    return node.facts.first if node.facts.nullable is False and not does_more(node) else None
 
 
-def looks_far(node: Node) -> bool:
-    """Tell whether *node* may look further ahead than a byte before it takes one."""
+def does_more(node: Node) -> bool:
+    """Tell whether *node* may do more than look at a byte before it takes one."""
     seen: set[int] = set()
     todo: list[Node] = [node]
     while todo:
@@ -53,10 +55,27 @@ def looks_far(node: Node) -> bool:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        if isinstance(one, (Lookahead, NotFollowedBy)) and one.parser.facts.greatest not in (0, 1):
+        if looks_far(one) or calls_early(one):
             return True
         todo += one.heads()
     return False
+
+
+def looks_far(node: Node) -> bool:
+    """Tell whether *node* may look further ahead than a byte."""
+    looks = isinstance(node, (Lookahead, NotFollowedBy))
+    return looks and node.parser.facts.greatest not in (0, 1)  # type: ignore[attr-defined]
+
+
+def calls_early(node: Node) -> bool:
+    """Tell whether *node* may call a function, which may raise anything, before a byte is taken."""
+    match node:
+        case Map() | TryMap() | Verify():
+            return node.parser.facts.nullable is not False
+        case Record():
+            return node.fields[0].facts.nullable is not False
+        case _:
+            return False
 
 
 @rule(Choice)
@@ -193,7 +212,7 @@ def tried_item(
     with pausing(e, wished=opens is not None) as may_pause:
         e.line(f"{target} = LATE")
         with e.block("if pos >= stop:"):
-            if e.at_end:
+            if e.at_end and first is not None:
                 with e.block(f"if {e.at_end}:"):
                     passed_by()
             else:

@@ -12,6 +12,7 @@ from ohneio import (
     eof,
     exactly,
     fail,
+    field,
     forward,
     label,
     length_prefixed,
@@ -21,6 +22,7 @@ from ohneio import (
     not_followed_by,
     one_of,
     optional,
+    record,
     rest,
     seq,
     sized,
@@ -28,9 +30,12 @@ from ohneio import (
     success,
     take_while,
     text,
+    try_map,
     uint8,
     uint16,
     until,
+    verify,
+    wire,
 )
 from tests.staging.differing import Case, compare
 from tests.staging.parsing import agrees, code_of, once
@@ -40,6 +45,15 @@ nested = forward()
 tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
 many_tags = {n: seq(exactly(n % 3), success(n)) for n in range(20)}
 constants = {n: success(-n) for n in range(8)}
+
+nothing = take_while(b"0123456789")
+
+
+@wire
+class Odd:
+    first: bytes = field(nothing, verify=lambda m: int(m.first))
+    last: bytes = field(a)
+
 
 end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 
@@ -178,6 +192,19 @@ CHOICES = {
         choice(b, label("twice", choice(a, label("again", a)))),
         [b"aba", b"x"],
     ),
+    "optional at the end, of what may be nothing": (
+        sized(2, seq(uint8, optional(take_while(b"a")), optional(many(b)), optional(success(1)))),
+        [b"xaxbxx", b"xcx"],
+    ),
+    "nothing, of which a function makes something": (
+        choice(nothing.map(int) >> a, try_map(int, nothing) >> b, c),
+        [b"1a2b", b"c", b"x", b""],
+    ),
+    "nothing, which is verified": (
+        seq(optional(verify(int, nothing) << a), many(verify(len, nothing) >> b) << c),
+        [b"1a2bc", b"c", b"1ac", b"x"],
+    ),
+    "nothing, in a record": (seq(many(record(Odd)), choice(record(Odd), c)), [b"1a2ac", b"c"]),
     "labelled": (choice(label("A", a >> b), label("B", b >> c)), [b"abbc", b"ac", b"c"]),
 }
 
