@@ -133,7 +133,7 @@ class Run(Host):
     )
 
     _furthest: ParseError | None
-    _forgotten: tuple[str, int, ParseError] | None
+    _forgotten: dict[tuple[str, int], ParseError] | None
 
     def __init__(self, limits: Limits, source: Input) -> None:
         super().__init__(limits)

@@ -52,19 +52,23 @@ def framed(run: Run, steps: Steps[T], end: int, place: str) -> Steps[T]:
     """Run *steps* in the frame of a *place* in the code, which ends at *end*.
 
     They may be a piece of what is in it.  What there was no room for is forgotten
-    behind the frame, but not for the next piece of it, which may fail at its end.
+    behind the frame, but not for the next piece of it, which may fail at its end
+    or leave something over; the code may also take all that is left without one.
     """
     source, before = run.input, run._furthest
-    if run._forgotten is not None and run._forgotten[:2] == (place, end):
-        run._furthest = furthest(before, run._forgotten[2])
+    known = (run._forgotten or {}).get((place, end))
+    if known is not None:
+        run._furthest = furthest(before, known)
     outer = source.enter(end)
     try:
         value = yield from steps
     finally:
         source.frame(outer)
     last = run._furthest
-    if source.base + source.pos == end and last is not None and last is not before:
-        run._forgotten = place, end, last
+    if last is not None and last is not before:
+        here = source.base + source.pos
+        others = {key: one for key, one in (run._forgotten or {}).items() if key[1] >= here}
+        run._forgotten = {**others, (place, end): last}
         forget(run, before, end)
     return value
 

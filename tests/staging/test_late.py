@@ -42,6 +42,7 @@ from ohneio.staging._late import (
 from tests.staging.parsing import agrees
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+d = optional(seq(any_byte, b)) << c
 
 
 @wire
@@ -67,6 +68,24 @@ LATE = {
     "in frames that end together": (
         length_prefixed(uint8, seq(uint8, length_prefixed(uint8, many(a)))) << b,
         [b"\4x\2aab\3x\1ac"],
+    ),
+    "in a frame that ends with what is no piece": (
+        length_prefixed(uint8, optional(seq(any_byte, a)) << c) << b,
+        [b"\1cb\1cx", b"\1c", b"\2xac"],
+    ),
+    "in a frame in which something was tried in another": (
+        length_prefixed(
+            uint8, seq(optional(seq(any_byte, any_byte, a)), length_prefixed(uint8, d))
+        ),
+        [b"\2\1c", b"\2\1b", b"\2\1", b"\3\1cx"],
+    ),
+    "in a frame in a label": (
+        label("one", length_prefixed(uint8, many(label("two", uint16)))),
+        [b"\4abcd\5abcdx", b"\5ab", b"\5", b"\1a"],
+    ),
+    "in a frame in a label, and then nothing": (
+        label("one", length_prefixed(uint8, optional(label("two", a)))),
+        [b"\1a\0\1b", b"\2a", b"\5"],
     ),
     "a frame that is too large": (sized(3, length_prefixed(uint8)), [b"\3ab", b"\1abc"]),
     "a frame that is not filled": (sized(3, seq(uint8, many(a))), [b"xabc"]),
@@ -144,6 +163,22 @@ def test_what_there_was_no_room_for_is_told_in_the_frame_only():
     assert str(driven(lambda run: pieces(run, "end2"), b"aa").error) == (
         'expected b"b" at offset 2, where the frame ends'
     )
+
+
+def test_what_was_tried_in_a_frame_is_known_as_long_as_it_lasts():
+    """Also what was tried in frames around it; of frames that are over nothing is."""
+
+    def pieces(run):
+        yield from framed(run, optional(seq(a, b, c))._parse(), 3, "outer")
+        inside = framed(run, optional(seq(a, b))._parse(), 1, "inner")
+        yield from framed(run, inside, 3, "outer")
+        assert sorted(run._forgotten) == [("inner", 1), ("outer", 3)]
+        yield from framed(run, exactly(2)._parse(), 3, "outer")
+        yield from framed(run, optional(seq(any_byte, c))._parse(), 3, "outer")
+        assert sorted(run._forgotten) == [("outer", 3)]
+        yield from framed(run, b._parse(), 3, "outer")
+
+    assert str(driven(pieces, b"axx").error) == 'expected b"c" at offset 3, where the frame ends'
 
 
 def test_a_frame_that_does_not_fit_is_refused():
