@@ -178,7 +178,10 @@ class Parser(Step[T_co]):
         """
         function = staged(self, "once")
         if function is not None and _is_usual(data, limits):
-            value = function(data, limits)
+            try:
+                value = function(data, limits)
+            except StopIteration:  # of a user's function: a generator makes another error of it
+                value = LATE
             if value is not LATE:
                 return cast("T_co", value)
         return _outcome(lambda: current().whole(self), data, limits)

@@ -522,6 +522,12 @@ def test_where_a_function_gives_up_the_nodes_run(stager):
         field.parse(b"a")
 
 
+def test_a_function_that_ends_an_iteration_is_asked_by_the_nodes(stager):
+    """In a generator that is another error, and so it is everywhere."""
+    stager(lambda parser, form: lambda *_: next(iter(())), repr, uses=0)
+    assert until(b"!").parse(b"a!") == b"a"
+
+
 def test_what_goes_wrong_when_one_is_made_is_nobodys_business(stager):
     """A fault in a class of a user's is raised when it runs, if it ever does."""
 
