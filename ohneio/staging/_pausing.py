@@ -20,7 +20,7 @@ So what is whole costs nothing more, and is written once.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from ..core._pauses import Form, Parts, pauses, pauses_at, pauses_in
@@ -53,7 +53,7 @@ def _keeps(e: Emitter) -> bool:
 
 
 @contextlib.contextmanager
-def pausing(e: Emitter, *, wished: bool = True) -> Iterator[bool]:
+def pausing(e: Emitter, *, wished: bool = True) -> Generator[bool]:
     """Write what may pause; give whether it does."""
     does = wished and may_pause(e)
     with e.block("while True:") if does else contextlib.nullcontext():
@@ -122,7 +122,7 @@ def _behind(e: Emitter) -> str:
 @contextlib.contextmanager
 def when_paused(
     e: Emitter, head: str, condition: str, end: str, size: str, *inside: str
-) -> Iterator[None]:
+) -> Generator[None]:
     """Write a pause for *size* bytes, up to *end*, if a *condition* holds; then what is inside."""
     names = (*e.path, *inside)
     with paused(e, head, condition, end, pauses, [size, *([repr(names)] if names else [])]):
@@ -132,7 +132,7 @@ def when_paused(
 @contextlib.contextmanager
 def paused(
     e: Emitter, head: str, condition: str, end: str, function: Callable[..., bool], given: list[str]
-) -> Iterator[None]:
+) -> Generator[None]:
     outer = e.frames[-1][0] if e.frames else end
     room = f"{end} <= {outer}" if outer != end else ""
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"

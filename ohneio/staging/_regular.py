@@ -95,7 +95,10 @@ def regular(node: Node, *, wanted: bool = True) -> Regular | None:
 
 def of_literal(node: Literal, _: bool) -> Regular:
     said = repr(node.data)
-    value = lambda _: said  # noqa: E731
+
+    def value(_: list[str]) -> str:
+        return said
+
     pattern, size = re.escape(node.data), len(node.data)
     return Regular(pattern, 0, 1, size, frozenset(), value, begins=node.data)
 

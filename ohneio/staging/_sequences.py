@@ -277,8 +277,8 @@ def body(e: Emitter, part: Part, size: str) -> None:
 
 def is_body(part: Part) -> bool:
     """Tell whether a part is so many bytes as a number before them says."""
-    node: Any = part.node
-    return type(node) is LengthPrefixed and type(node.inner) is Rest and not part.name
+    whole: Any = part.node
+    return type(part.node) is LengthPrefixed and type(whole.inner) is Rest and not part.name
 
 
 def is_end(part: Part) -> bool:
