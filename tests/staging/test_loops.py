@@ -50,6 +50,12 @@ def by_hand():
     return (yield from until(b";"))
 
 
+@parser
+def perhaps():
+    """A parser that takes nothing where there is no a."""
+    return (yield from optional(a))
+
+
 @attrs.frozen
 class Some(Parser):
     """A class of which is known only that it takes something."""
@@ -70,6 +76,10 @@ LOOPS = {
     "many of some, in one branch": (
         dispatch(any_byte, {b"a": exactly(0), b"b": many(many(a, min=1, max=2)) << exactly(0)}),
         [b"abaaab", b"b", b"bx"],
+    ),
+    "many by a tag, of what may take nothing": (
+        dispatch(uint8, {n: many(perhaps, n, n) for n in range(5)}),
+        [b"\0\1\1a\2ab", b"\2a", b"\1b"],
     ),
     "many, bounded": (seq(many(a, max=2), any_byte), [b"aaaabac", b"b"]),
     "many, at least": (many(a, min=2) << c, [b"aacac", b"aaac"]),
