@@ -103,7 +103,7 @@ class Form:
         tokens: A pattern for each token, and one for what may be there of it but not all.
         inside: The fields that each is in.
         calls: Functions that are called when a token is there, with the text of another one.
-        longest: How long a token must be at most, to be there.
+        longest: The size that the longest of them has at least: there must be room for that.
         digits: How many digits a number among them may have.
     """
 

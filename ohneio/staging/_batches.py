@@ -26,7 +26,7 @@ __all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_lines", "
 
 Unpack: TypeAlias = "Callable[[bytes | memoryview], Iterable[object]]"
 
-#: So many bytes.
+#: So few bytes are sooner copied than looked at through a view.
 FEW = 256
 
 
@@ -237,7 +237,6 @@ def take_records(unpack: Unpack, width: int, run: Run, chunk: bytes) -> bool:
         return False
     over = size % width
     last = data[size - over :]
-    # A few bytes are sooner copied than looked at through a view.
     values = unpack(data[: size - over] if size <= FEW else memoryview(data)[: size - over])
     source.data = last
     source.base += size - over

@@ -33,8 +33,6 @@ FIXED = (Exactly, Literal, OneOf, Number, StructUnpack)
 #: What a tag may be.
 Tags: TypeAlias = frozenset[Any]
 
-DIGITS = frozenset(b"0123456789")
-
 #: So few branches that only give a constant are no table.
 FEW = 6
 #: So many branches are asked one after the other.
@@ -143,7 +141,7 @@ def open_choice(
     e: Emitter, node: Choice[Any], last: Callable[[Node], None], go_on: Callable[[str], None]
 ) -> None:
     """Write a choice, and what *go_on* writes behind each branch but the last."""
-    at, byte, head, unless = e.begin_skip("-1"), "data[pos]", "if", ""
+    at, byte, head, missing, unless = e.begin_skip("-1"), "data[pos]", "if", "", ""
     skipped = [*e.skipped]
     if e.leaving:
         byte = e.code.fresh("byte")
@@ -151,7 +149,8 @@ def open_choice(
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     else:
         found = number_first(e, node)
-        unless = f"{found.number} is None and " if found else ""
+        missing = f"{found.number} is None" if found else ""
+        unless = f"{missing} and " if found else ""
         byte_or_pause(e, node, unless, lambda: number_first(e, node, found))
         with e.block(f"if {unless}pos >= stop:"):
             target = e.fresh("choice")
@@ -169,7 +168,7 @@ def open_choice(
         with e.block("else:"):
             another()
             e.off = 0
-            with e.block(f"if {unless[:-5]}:") if unless else contextlib.nullcontext():
+            with e.block(f"if {missing}:") if missing else contextlib.nullcontext():
                 e.pass_by(at)
             for branch in node.branches[:-1]:
                 e.skip(branch, at)
@@ -180,14 +179,15 @@ def open_choice(
 def number_first(e: Emitter, node: Choice[Any], found: Found | None = None) -> Found | None:
     """Look up the number that the last branch begins with, before any other is thought of.
 
-    If it was *found*, or not, it is looked up once more.
+    Where it was *found* already that is written once more, into the same variables.
     """
     number = leading(node.branches[-1])
     literal = number_and_end(number) if number is not None else None
     if number is None or literal is None:
         return None
     firsts = [begins_with(branch) for branch in node.branches[:-1]]
-    if any(first is None or first & DIGITS for first in firsts):
+    digits = begins_with(number) or ANY
+    if any(first is None or first & digits for first in firsts):
         return None
     found = e.found[id(number)] = looked_up(e, literal, found)
     return found

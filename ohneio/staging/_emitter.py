@@ -37,7 +37,7 @@ from ._late import Irregular, behind, framed, keep_all, labelled, named, nothing
 from ._lookup import Found
 from ._making import maker
 from ._opening import begun, opening
-from ._pausing import pause, pausing
+from ._pausing import pause, pause_for, pausing
 
 __all__ = ["NOTHING_KEPT", "Emitter", "Form", "Node", "Rule", "Skipped", "around", "rule", "rules"]
 
@@ -282,14 +282,26 @@ class Emitter:
         """Go to where what is tried began, or give up the whole function."""
         self.line("raise Irregular" if self.form.resumes else "return LATE")
 
-    def token(self, node: Node, condition: str, target: str, expression: str, size: int) -> None:
-        """Take a token of *size* bytes, of which nothing is decided before all are there."""
+    def token(
+        self,
+        node: Node,
+        condition: str,
+        target: str,
+        expression: str,
+        size: int,
+        may_begin: str = "",
+    ) -> None:
+        """Take a token of *size* bytes.
+
+        Nothing is decided before all are there, unless *may_begin* is the condition that what
+        is there is a beginning of it.
+        """
         with pausing(self) as may_pause:
             with self.regular(condition):
                 if target:
                     self.line(f"{target} = {expression}")
             if may_pause:
-                pause(self, size)
+                pause_for(self, may_begin, size) if may_begin else pause(self, size)
             if not self.leaving:
                 with self.block("else:"):
                     self.late(self.steps(node), target, after=self.off + size)
@@ -333,8 +345,7 @@ class Emitter:
             self.line("run.depth = depth + len(stack)")
             if self.recursion.keeps:
                 self.line(f"{self.constant(keep_all, 'keep_all')}(run, kept, keeping)")
-        for mark, at in self.marks:
-            self.line(f"{mark} = {mark} or run.keep_from(base + {at})")
+        self._keep(self.marks)
 
     def look(self) -> None:
         """Write where the input and the events are by now, after a wait."""
@@ -561,8 +572,11 @@ class Emitter:
 
     def keep(self, mark: str, begins: str) -> None:
         """Keep what was read since *begins*, and in the scopes around, unless it is."""
-        for one, at in [*self.marks, (mark, begins)]:
-            self.line(f"{one} = {one} or run.keep_from(base + {at})")
+        self._keep([*self.marks, (mark, begins)])
+
+    def _keep(self, marks: list[tuple[str, str]]) -> None:
+        for mark, at in marks:
+            self.line(f"{mark} = {mark} or run.keep_from(base + {at})")
 
     def judged(
         self, scope: tuple[str, str], condition: str, judge: str, value: str, given: str = ""
@@ -605,13 +619,13 @@ def rule(*kinds: type[Node]) -> Callable[[Rule], Rule]:
     return register
 
 
-def unknown(e: Emitter, node: Node, wanted: bool) -> str:
-    """Write the code for what nothing is known of: the node itself runs."""
+def unknown(e: Emitter, node: Node, wanted: bool, steps: str = "") -> str:
+    """Write the code for what nothing is known of: the node itself runs, or these *steps* of it."""
     if e.leaving:
         e.leave()
         return "None"
     target = e.fresh("value") if wanted else ""
-    e.late(e.steps(node), target)
+    e.late(steps or e.steps(node), target)
     e.off = 0
     e.consumed(node)
     return target or "None"

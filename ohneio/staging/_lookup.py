@@ -19,7 +19,7 @@ from ..combinators._sequence import Before
 if TYPE_CHECKING:
     from ._emitter import Emitter, Node
 
-__all__ = ["Found", "is_short", "leading", "looked_up", "number_and_end"]
+__all__ = ["Found", "ends_digits", "is_short", "leading", "looked_up", "number_and_end"]
 
 #: How many digits the numbers have that are looked up.
 DIGITS = 3
@@ -44,7 +44,12 @@ def number_and_end(node: Node) -> Literal | None:
     if type(node) is not Before or not is_short(whole.kept):
         return None
     end: Any = whole.dropped
-    return end if type(end) is Literal and not end.data[:1].isdigit() else None
+    return end if ends_digits(end) else None
+
+
+def ends_digits(node: Node) -> bool:
+    """Tell whether *node* is a literal that no digit begins, where a number ends."""
+    return type(node) is Literal and not node.data[:1].isdigit()
 
 
 def leading(node: Node) -> Node | None:

@@ -262,7 +262,7 @@ def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
 @rule(ManyBy)
 def many_by(e: Emitter, node: ManyBy, wanted: bool) -> str:
     if endless(node.item):
-        return by_steps(e, node)
+        return unknown(e, node, wanted, node.steps)
     most = e.need("max_items", f"{e.limits}.max_items")
     e.settle()
     with e.block(f"if {node.count} > {most}:"):
@@ -271,17 +271,6 @@ def many_by(e: Emitter, node: ManyBy, wanted: bool) -> str:
         else:
             e.late(node.steps, "")
     return counted(e, node.item, node.count, wanted)
-
-
-def by_steps(e: Emitter, node: ManyBy) -> str:
-    """Leave it to the node, which sees whether an item takes nothing."""
-    if e.leaving:
-        e.leave()
-        return "[]"
-    found = e.fresh("items")
-    e.late(node.steps, found)
-    e.off = 0
-    return found
 
 
 @rule(SepBy)

@@ -20,6 +20,7 @@ from ..combinators._values import Value
 from ..core._parser import Parser
 from ..core._pauses import Form
 from ..core._run import UNBOUNDED
+from ._lookup import is_short
 from ._regular import char_set
 
 __all__ = ["form_of"]
@@ -90,7 +91,7 @@ def literal(node: Literal) -> Tokens:
     part = b""
     for byte in reversed(node.data[:-1]):
         part = b"(?:%b%b)?" % (re.escape(bytes([byte])), part)
-    return [Token(re.escape(node.data), part, len(node.data))] if node.data else []
+    return [Token(re.escape(node.data), part, len(node.data))]
 
 
 def run(node: TakeWhile) -> Tokens | None:
@@ -111,7 +112,7 @@ def line(node: Line) -> Tokens | None:
 
 
 def number(node: Integer) -> Tokens | None:
-    if not node.strict or node.base != 10:
+    if not is_short(node):
         return None
     digits = b"(?:0|[1-9][0-9]{0,%d}+)" % (DIGITS - 1)
     return [Token(digits + b"(?![0-9])", digits + b"?", digits=DIGITS + 1)]

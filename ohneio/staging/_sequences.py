@@ -25,7 +25,7 @@ from ..core._pauses import Parts
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
 from ._frames import all_of, frame, size_of
-from ._lookup import is_short, looked_up
+from ._lookup import ends_digits, is_short, looked_up
 from ._partial import form_of
 from ._pausing import pause_form, pause_in, pausing
 from ._regular import Regular, open_end, regular
@@ -217,7 +217,7 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
         if not run:
             continue
         last = run[-1]
-        if not last.name and is_short(last.node) and behind and ends_digits(behind[0]):
+        if is_short(last.node) and not last.name and behind and ends_number(behind[0]):
             short_number(e, last, behind.pop(0))
             continue
         if is_body(last) and behind and is_end(behind[0]):
@@ -234,10 +234,8 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
             body(e, last.of, last.value)
 
 
-def ends_digits(part: Part) -> bool:
-    """Tell whether a part is a literal that no digit begins, where a number ends."""
-    node: Any = part.node
-    return type(node) is Literal and not part.name and not node.data[:1].isdigit()
+def ends_number(part: Part) -> bool:
+    return ends_digits(part.node) and not part.name
 
 
 def short_number(e: Emitter, part: Part, behind: Part) -> None:
@@ -282,8 +280,7 @@ def is_body(part: Part) -> bool:
 
 
 def is_end(part: Part) -> bool:
-    node: Any = part.node
-    return type(node) is Literal and bool(node.data) and not part.name
+    return type(part.node) is Literal and not part.name
 
 
 def body_and_end(e: Emitter, part: Part, behind: Part) -> None:

@@ -69,21 +69,11 @@ def until_max(e: Emitter, node: UntilMax, wanted: bool) -> str:
 def literal(e: Emitter, node: Literal, wanted: bool) -> str:
     given, size = e.constant(node.data, "literal"), len(node.data)
     if size == 1:
-        condition = f"{e.here} < stop and data[{e.here}] == {node.data[0]}"
+        condition, may_begin = f"{e.here} < stop and data[{e.here}] == {node.data[0]}", ""
     else:
         condition = f"data.startswith({given}, {e.here}, stop)"
-    if size == 1:
-        e.token(node, condition, "", "", 1)
-        return given
-    with pausing(e) as may_pause:
-        with e.regular(condition):
-            pass
-        if may_pause:
-            pause_for(e, f"{given}.startswith(data[{e.here}:stop])", size)
-        if not e.leaving:
-            with e.block("else:"):
-                e.late(e.steps(node), "", after=e.off + size)
-    e.taken(size)
+        may_begin = f"{given}.startswith(data[{e.here}:stop])"
+    e.token(node, condition, "", "", size, may_begin)
     return given
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from hypothesis import settings
 
-from ohneio import Limits, Parser
+from ohneio import Limits, Parser, stream
 from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import LATE
+from ohneio.core._run import Waiting
 from ohneio.staging._engine import FORMS, compiled, written
-from tests.staging.differing import Case, compare
+from tests.staging.differing import Case, compare, staged
 
-__all__ = ["agrees", "code_of", "once"]
+__all__ = ["agrees", "code_of", "once", "pauses"]
 
 #: At how many places an input is cut in two, about.
 PLACES = 6 if settings().max_examples > 20 else 2
@@ -45,6 +46,18 @@ def agrees(
     joined = [Case(grammar, one, [[one], [*bytewise(one)]], limits) for one in inputs]
     apart = [Case(grammar, one, [*few(one)], limits, apart=True) for one in inputs]
     compare(*joined, *apart)
+
+
+def pauses(grammar: Parser[object], data: bytes) -> set[int]:
+    """Return behind how many of the bytes of *data*, as one chunk, the staged code pauses."""
+    found = set[int]()
+    with staged():
+        for size in range(1, len(data)):
+            conn = stream(grammar)()
+            conn.send(data[:size])
+            if conn._run.waiting is Waiting.PAUSE:
+                found.add(size)
+    return found
 
 
 def bytewise(data: bytes) -> Iterator[bytes]:

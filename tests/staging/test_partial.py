@@ -25,9 +25,9 @@ from ohneio import (
     verify,
     wire,
 )
-from ohneio.core._run import Waiting
 from ohneio.staging._partial import form_of, tokens_of
-from tests.staging.differing import Case, compare, staged, streamed
+from tests.staging.differing import Case, compare
+from tests.staging.parsing import pauses
 
 word, sign = take_while(b"ab", min=1), literal(b"->")
 
@@ -216,18 +216,6 @@ PAUSING = {
         {1, 2, 3, 4, 5},
     ),
 }
-
-
-def pauses(grammar, data):
-    """Behind how many of the bytes of *data*, as one chunk, the staged code pauses."""
-    found = set()
-    with staged():
-        for size in range(1, len(data)):
-            conn = streamed(grammar, Limits())()
-            conn.send(data[:size])
-            if conn._run.waiting is Waiting.PAUSE:
-                found.add(size)
-    return found
 
 
 @pytest.mark.parametrize("name", PAUSING)

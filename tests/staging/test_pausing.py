@@ -33,9 +33,8 @@ from ohneio import (
 )
 from ohneio.core._buffer import LARGE
 from ohneio.core._input import SMALL
-from ohneio.core._run import Waiting
-from tests.staging.differing import Case, compare, staged, streamed
-from tests.staging.parsing import code_of
+from tests.staging.differing import Case, compare
+from tests.staging.parsing import code_of, pauses
 
 LONG = SMALL + 10
 number, several = decimal << literal(b";"), length_prefixed(uint8)
@@ -49,18 +48,6 @@ def is_the_same(grammar, *inputs, limits=None):
         cuts += [[data[:at], b"", bytearray(data[at:])] for at in range(1, len(data), 2)]
         cuts += [[data[at : at + 1] for at in range(9)] + [data[9:]]]
         compare(Case(grammar, data, cuts, limits or Limits()))
-
-
-def pauses(grammar, data):
-    """Behind how many of the bytes of *data*, as one chunk, the staged code pauses."""
-    found = set()
-    with staged():
-        for size in range(1, len(data)):
-            conn = streamed(grammar, Limits())()
-            conn.send(data[:size])
-            if conn._run.waiting is Waiting.PAUSE:
-                found.add(size)
-    return found
 
 
 @wire
