@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, Never, Self, TypeVar, cast
@@ -91,6 +92,8 @@ class Connection(Driver, Generic[R, E]):
                 if self._state is not RUNNING:
                     self._refuse_ended("send()")
                 self._feed(data)
+            elif run.lane is None:  # it has taken the chunk, and leaves the rest to the protocol
+                self._feed(b"")
         finally:
             self._key.append(None)
 
@@ -205,6 +208,8 @@ class Connection(Driver, Generic[R, E]):
         self._enter("close()")
         try:
             if self._state is State.RUNNING:
+                self._look()
+            if self._state is State.RUNNING:
                 self._shut()
         finally:
             self._leave()
@@ -238,11 +243,13 @@ class Connection(Driver, Generic[R, E]):
 
         1 for a delimiter; 0 when it does not wait for input.
         """
+        self._show()
         return self._run.needed()
 
     @property
     def waiting(self) -> str:
         """What the protocol waits for, as a sentence for a log."""
+        self._show()
         if self._state is State.RUNNING:
             return self._run.describe()
         ends = {State.DONE: "it is done", State.FAILED: "it failed"}
@@ -256,6 +263,7 @@ class Connection(Driver, Generic[R, E]):
     @property
     def consumed(self) -> int:
         """How many bytes were consumed: with `unconsumed`, all that were fed."""
+        self._show()
         return self._run.input.position + self._run.taken
 
     @property
@@ -265,11 +273,13 @@ class Connection(Driver, Generic[R, E]):
         In state DONE exactly what is left over, for whoever takes the
         connection next; in FAILED from the first byte of the token that failed.
         """
+        self._show()
         return self._run.input.peek()[self._run.taken :]
 
     @property
     def pending_input(self) -> int:
         """How many fed bytes are not consumed."""
+        self._show()
         return len(self._run.input) - self._run.taken
 
     @property
@@ -285,6 +295,16 @@ class Connection(Driver, Generic[R, E]):
         raise TypeError("a connection holds running code, and cannot be copied or pickled")
 
     # Private.
+
+    def _show(self) -> None:
+        """Let the protocol look at what a lane has left over, before anybody sees how it stands."""
+        if self._run.unseen:
+            with contextlib.suppress(IndexError):  # whoever is inside sees what is there
+                self._key.pop()
+                try:
+                    self._look()
+                finally:
+                    self._key.append(None)
 
     def _refuse_ended(self, call: str) -> None:
         if self._state is State.CLOSED:

@@ -179,6 +179,11 @@ class Driver:
         if waiting is not DELIMITER and waiting is not BYTES and waiting is not PAUSE:
             self._quietly(self._pump)
 
+    def _look(self) -> None:
+        """Let the protocol look at what a lane has left over, if it has."""
+        if self._run.unseen:
+            self._quietly(self._advance)
+
     def _advance(self) -> None:
         if self._state is RUNNING and self._run.ready():
             self._wake(self._run)

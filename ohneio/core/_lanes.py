@@ -10,22 +10,57 @@ it: between two chunks the input has what is left over, which is little.  A chun
 alone goes the usual way, as does the end of the input: the generator is woken,
 finds the input as it would be without, and may have the lane opened again.
 
-Rules for a lane: it calls nobody who could ask for the host, and it changes all
-or nothing: what can be interrupted or fail is done before the first change.
+Rules for such a lane: it calls nobody who could ask for the host, and it changes
+all or nothing: what can be interrupted or fail is done before the first change.
+
+The lane of a whole grammar (`Whole`) goes further.  It is the code of an item
+without any way to wait, in a loop: an item that the chunk's end has cut is begun
+again with the next chunk.  Where anything is irregular it *leaves*: what stands
+before that item is taken, and the generator is woken for the rest, to wait, fail
+and raise as it always does.  So a lane decides nothing but that an item is whole.
+
+*   An item stays in the lane only where nobody could say more of it than that some
+    bytes are missing, which is where staged code pauses as well (see `_pauses`).
+    How it waits is not known here: before anybody looks, the generator is woken, and
+    sees what is there (`Run.unseen`, `Connection._show`).
+*   What is begun again is no more than twice of what has come, and `LITTLE` of an
+    item that is longer than a chunk; then the lane is left, and stays so for some
+    items, the longer the more often that happens (`Run.patience`).  So no byte is
+    looked at more than a few times, however small the chunks.
+*   A function of the grammar's author that raises is called again by the generator,
+    where what it raises is told as usual.  An interruption goes through: the item
+    that it came in was not begun then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ._input import SMALL, Search
+from ._limits import Limits
+from ._pauses import Form, begins
 from ._run import BYTES, DELIMITER, Run
 
-__all__ = ["Lane", "Take", "ends", "idles", "idles_in", "rests_in"]
+__all__ = ["Lane", "Take", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
+__all__ += ["leaves", "refuses", "rests"]
+
+#: So much of an item is begun again at most; of one that is longer than a chunk no more than this.
+MOST, LITTLE = 4096, 128
+#: So many items are taken at most without the lane when several were too long for it.
+PATIENCE = 31
+
+#: Who has asked for a lane so often and got none need not ask again.
+ENOUGH = 3
 
 #: Takes a chunk, or changes nothing and says no.
 Take: TypeAlias = Callable[[Run, bytes], bool]
+
+
+class TakeFrom(Protocol):
+    """A `Take` that can begin somewhere in the first chunk."""
+
+    def __call__(self, run: Run, chunk: bytes, pos: int = 0, /) -> bool: ...
 
 
 class Lane:
@@ -43,6 +78,31 @@ class Lane:
         self.take = take
         self.search = search
         self.size = size
+
+
+class Whole:
+    """What takes the whole items of a grammar, and begins the last one again with each chunk.
+
+    Args:
+        made: Returns what makes the lane for some limits, if there is any yet.
+    """
+
+    __slots__ = ("_asked", "made", "open")
+
+    def __init__(self, made: Callable[[], Callable[[Limits], TakeFrom | None] | None]) -> None:
+        self.made = made
+        self._asked = 0
+        #: Whether there is a lane, or may be one.
+        self.open = True
+
+    def take(self, run: Run) -> TakeFrom | None:
+        """Return what takes chunks."""
+        make = self.made() if self.open else None
+        if make is not None:
+            return make(run.limits)
+        self._asked += 1
+        self.open = self._asked < ENOUGH
+        return None
 
 
 def ends(delimiter: bytes) -> Search:
@@ -96,3 +156,94 @@ def rests_in(run: Run, pos: int, lane: Lane) -> bool:
 def _open(run: Run, lane: Lane) -> None:
     run.lane, run.input.search = lane.take, lane.search
     run.waiting, run.want = DELIMITER if lane.search else BYTES, lane.size
+
+
+# Lanes of whole items.
+
+
+def idles_with(run: Run, lane: Whole) -> bool:
+    """As `idles`, with a lane meanwhile, which has taken all that is whole, if there is one."""
+    source = run.input
+    waits = idles(run)
+    take = None if source.eof or run.patience else lane.take(run)
+    if take is None:
+        run.patience -= run.patience > 0
+        return waits
+    if not waits:
+        return _takes(run, take)
+    source.base += source.pos
+    source._show(b"", 0)
+    run.lane = take
+    return True
+
+
+def _takes(run: Run, take: TakeFrom) -> bool:
+    """Let a lane take the whole items that are there; tell whether to `WAIT` in it."""
+    source = run.input
+    data, pos = source.data, source.pos
+    if source.free is not data or source._behind:
+        return False
+    run.lane, run.waiting, run.want = take, BYTES, 1
+    source.data = b""
+    if not take(run, data, pos):
+        run.lane = None
+        source._show(data, pos)
+        return False
+    if run.lane is not None:
+        source.pos = 0
+    return run.lane is not None
+
+
+def rests(
+    run: Run,
+    data: bytes,
+    start: int,
+    end: int,
+    pos: int = 0,
+    stop: int = 0,
+    form: Form | None = None,
+) -> bool:
+    """Stay in the lane with the item that begins at *start*, if that is worth it; else leave it.
+
+    What is longer than a chunk does better without the lane, which begins it again with each.
+
+    Args:
+        run: The state.
+        data: The block.
+        start: Where the item begins.
+        end: Where the token ends, at least, that the block's end has cut.
+        pos: Where what has a *form* begins, and *stop* where what is there of it ends.
+        stop: See *pos*.
+        form: Tokens of which it is to be seen whether one may have begun.
+    """
+    source, there = run.input, len(data) - start
+    if start > source.pos:
+        run.losses = 0
+        too_long = there > MOST
+    else:
+        too_long = there > LITTLE
+    if too_long:
+        refuses(run)
+    if too_long or end - start > source.limit:
+        return leaves(run, data, start)
+    if form is not None and begins(run, data, pos, stop, form) is None:
+        return leaves(run, data, start)
+    source.data = data[start:]
+    source.base += start
+    source.pos = 0
+    return True
+
+
+def refuses(run: Run) -> bool:
+    """Take nothing: what would be looked at again is more than what has come."""
+    run.patience = run.losses
+    run.losses = min(2 * run.losses + 1, PATIENCE)
+    return False
+
+
+def leaves(run: Run, data: bytes, start: int) -> bool:
+    """Leave the item that begins at *start* to the generator."""
+    source = run.input
+    source.data, source.pos = data, start
+    run.leave_lane()
+    return True

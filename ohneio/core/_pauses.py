@@ -86,14 +86,20 @@ def pauses_in(run: Run, start: int, at: int, pos: int, parts: Parts) -> bool:
 
 def pauses_at(run: Run, start: int, at: int, pos: int, stop: int, form: Form) -> bool:
     """As `pauses`, for one byte more where what is there may be the beginning of a *form*."""
-    found = form.begun(run.input.data, pos, stop)
-    if found is None or run.input.limit < form.longest or run.limits.max_digits < form.digits:
+    found = begins(run, run.input.data, pos, stop, form)
+    if found is None:
         return False
     number = found.lastindex or 1
-    if not form.answers(found, number):
-        return False
     begin = found.start(number)
     return pauses(run, start, at, pos, stop - begin + 1, form.inside[number // 2], begin - pos)
+
+
+def begins(run: Run, data: bytes, pos: int, stop: int, form: Form) -> re.Match[bytes] | None:
+    """Return the match of what is there of a *form*, if that may be its beginning."""
+    found = form.begun(data, pos, stop)
+    if found is None or run.input.limit < form.longest or run.limits.max_digits < form.digits:
+        return None
+    return found if form.answers(found, found.lastindex or 1) else None
 
 
 class Form:

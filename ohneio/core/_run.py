@@ -46,6 +46,10 @@ UNBOUNDED = (1 << 30) - 1
 PATIENCE = 100
 
 
+#: How many items of a stream are taken before a lane is worth it.
+FIRST = 1
+
+
 class Parsing(Protocol[T_co]):
     """Anything with the steps of a parser."""
 
@@ -124,8 +128,10 @@ class Run(Host):
         "inside",
         "item",
         "lane",
+        "losses",
         "marks",
         "output",
+        "patience",
         "refusals",
         "waited_at",
         "waiting",
@@ -146,6 +152,8 @@ class Run(Host):
         self.want = 0
         # What takes chunks while the generator sleeps: see `_lanes`.
         self.lane: Callable[[Run, bytes], bool] | None = None
+        # How many items are still taken without one; how many, when the next is too long.
+        self.patience, self.losses = FIRST, 0
         # A search that somebody has begun for whoever is next to `seek`.
         self.begun: Search | None = None
         # While code pauses: how much of what is unread it has taken, and in which fields it is.
@@ -216,6 +224,11 @@ class Run(Host):
     def taken(self) -> int:
         """How many of the unread bytes are taken already, by code that pauses."""
         return self.ahead if self.waiting is PAUSE else 0
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a lane has left over what the generator would go on with."""
+        return self.lane is not None and self.waiting is BYTES and len(self.input) >= self.want
 
     def leave_lane(self) -> None:
         """Go on as if the lane had never been."""

@@ -60,6 +60,25 @@ The branch between is for what is usual in small chunks: a few bytes are missing
 and nothing else can be said before they come.  Then the code itself waits, and
 goes on where it was; see `core._pauses` for what makes that sure.
 
+A stream that has given an item becomes a second function as well, which can neither
+wait nor leave anything to a node: the *lane*, which is given each chunk while the
+generator sleeps, and takes what is whole in it::
+
+    while pos < stop:
+        start = pos
+        ...
+        end2 = pos + number2
+        if not (end2 <= stop):
+            if end2 > stop:
+                return rests(run, data, start, end2)
+            return leaves(run, data, start)
+        data2 = data[pos:end2]
+        pos = end2
+        emit(data2)
+
+What a chunk's end has cut rests, and is begun again with the next chunk; whatever is
+irregular is left to the generator, from the item's beginning on: see `core._lanes`.
+
 Where things are:
 
 ``_code``        lines of source, and the objects that they name
@@ -80,7 +99,7 @@ Where things are:
 ``_late``        what generated code calls where something is irregular
 ``_pausing``, ``_opening``, ``_partial``
                  where the code itself waits, and for what
-``_forms``       the functions: of a stream, of one item, of a whole input
+``_forms``       the functions: of a stream, of its lane, of one item, of a whole input
 ``_building``, ``_build_pieces``, ``_build_forms``
                  the same for building: conventions, what is built, the function
 ``_build_tokens``, ``_build_bits``, ``_build_sequences``, ``_build_loops``, ``_build_frames``,

@@ -23,7 +23,7 @@ from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, opening
-from ._pausing import pause, pausing
+from ._pausing import pause, pausing, rest_or_leave
 from ._tokens import is_number, is_plain, member
 
 __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
@@ -96,7 +96,7 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
     at = e.begin_skip()
     target = e.fresh("choice")
     if firsts and e.at_end != "True":
-        e.leave_unless("pos < stop")
+        byte_there(e, node)
     if e.at_end == "True" and firsts:
         begun = e.code.fresh("byte")
         e.line(f"{begun} = data[pos] if pos < stop else -1")
@@ -113,6 +113,16 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
                 e.settle()
                 e.line(f"{target} = {value if wanted else None}")
     return target
+
+
+def byte_there(e: Emitter, node: Node) -> None:
+    """Leave unless the first byte is there."""
+    if not e.form.lane:
+        e.leave_unless("pos < stop")
+        return
+    found = opening(node)
+    with e.block("if pos >= stop:"):
+        rest_or_leave(e, f"pos + {found.least}" if found else None)
 
 
 def head_of(index: int, test: str) -> str:
@@ -145,7 +155,8 @@ def open_choice(
     skipped = [*e.skipped]
     if e.leaving:
         byte = e.code.fresh("byte")
-        e.leave_unless("pos < stop") if e.at_end != "True" else None
+        if e.at_end != "True":
+            byte_there(e, node)
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     else:
         found = number_first(e, node)

@@ -16,7 +16,7 @@ import re
 import tokenize
 from collections.abc import Generator, Iterator
 
-__all__ = ["Code", "function_name", "is_not", "is_one"]
+__all__ = ["NOWHERE", "Code", "function_name", "is_not", "is_one"]
 
 #: What is written into the code as it is.
 PLAIN = (int, bytes, bool, type(None))
@@ -27,6 +27,8 @@ WRITTEN = re.compile(r"""-?\d|b?['"]""").match
 #: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
 DEEP = 13
 LONG = 2000
+#: A place where nothing is.
+NOWHERE = -1, 0
 #: How wide a line should be, what stands before it aside.
 WIDE = 108
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
@@ -84,6 +86,10 @@ class Code:
     def insert(self, index: int, depth: int, text: str) -> None:
         """Add a line where `place` once was."""
         self.lines[index:index] = ["    " * depth + part for part in folded(text)]
+
+    def put(self, index: int, depth: int, text: str) -> None:
+        """Put a line in the place of another."""
+        self.lines[index] = "    " * depth + text
 
     @contextlib.contextmanager
     def block(self, head: str) -> Generator[None]:

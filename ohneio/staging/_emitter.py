@@ -31,7 +31,7 @@ from ..combinators._looking import Lookahead, NotFollowedBy
 from ..core._errors import ParseError
 from ..core._facts import ANY
 from ..core._parser import LATE, Parser, nodes
-from ._code import Code
+from ._code import NOWHERE, Code
 from ._inlining import Names
 from ._late import Irregular, behind, framed, keep_all, labelled, named, nothing, settled
 from ._lookup import Found
@@ -55,11 +55,13 @@ class Form:
         name: ``items``, ``item`` or ``once``.
         resumes: Whether it can wait, and run nodes.
         emits: Whether it gives item after item.
+        lane: Whether it takes a chunk, behind which more may come.
     """
 
     name: str
     resumes: bool
     emits: bool = False
+    lane: bool = False
 
 
 @attrs.frozen
@@ -97,6 +99,10 @@ class Emitter:
         # Where irregular code goes: none in a form that resumes, unless inside
         # of something that is tried.
         self.leaving = 0 if form.resumes else 1
+        #: Whether a function of the author's is called.
+        self.calls = False
+        #: In how many choices between ways the code stands.
+        self.choosing = 0
         self.scopes: list[Scope] = []
         #: Ends of frames that are about to begin.
         self.ends: list[str] = []
@@ -108,6 +114,8 @@ class Emitter:
         self.matches: dict[str, str] = {}
         #: Where the code was when something began that is kept, and the variable for that.
         self._begun = "", ""
+        #: In a lane: where the code leaves, of what may as well be cut by the chunk's end.
+        self.exits: list[tuple[int, int]] = []
         self.skipped: list[Skipped] = []
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
@@ -123,6 +131,8 @@ class Emitter:
         self.recursion: Any = None
         #: What functions that are written into the code look up.
         self.names = Names(code)
+        #: Whether something that every item has is left to its node.
+        self.unknown = False
 
     # Names.
 
@@ -222,7 +232,7 @@ class Emitter:
     @property
     def at_end(self) -> str:
         """The condition that no byte can come behind ``stop``, if that can be."""
-        if not self.form.resumes:
+        if not self.form.resumes and not self.form.lane:
             return "True"
         return f"stop == {self.frames[-1][0]}" if self.frames else ""
 
@@ -250,6 +260,7 @@ class Emitter:
 
         If *refusing* a `ValueError` is: then *target* is ``LATE``.
         """
+        self.calls = True
         if self.form.resumes:
             self.line(f"source.pos = {self.here}")
         with self.block("try:"):
@@ -276,11 +287,16 @@ class Emitter:
     def leave_unless(self, condition: str) -> None:
         """Leave where *condition* does not hold."""
         with self.block(f"if not ({condition}):"):
+            if self.exits and self.exits[-1] is NOWHERE:
+                self.exits[-1] = self.code.place
             self.leave()
 
     def leave(self) -> None:
         """Go to where what is tried began, or give up the whole function."""
-        self.line("raise Irregular" if self.form.resumes else "return LATE")
+        if self.form.lane:
+            self.line("return leaves(run, data, start)")
+        else:
+            self.line("raise Irregular" if self.form.resumes else "return LATE")
 
     def token(
         self,
@@ -414,7 +430,9 @@ class Emitter:
             self.skipped = [*before]
             begun.append(True)
 
+        self.choosing += 1
         yield another
+        self.choosing -= 1
         another()
         self.skipped = ends
 
@@ -622,6 +640,7 @@ def rule(*kinds: type[Node]) -> Callable[[Rule], Rule]:
 def unknown(e: Emitter, node: Node, wanted: bool, steps: str = "") -> str:
     """Write the code for what nothing is known of: the node itself runs, or these *steps* of it."""
     if e.leaving:
+        e.unknown = e.unknown or not e.choosing
         e.leave()
         return "None"
     target = e.fresh("value") if wanted else ""

@@ -24,7 +24,7 @@ from . import (
 )
 from ._build_forms import BUILD, building
 from ._emitter import Node
-from ._forms import ITEM, ITEMS, ONCE, Form, Function, function
+from ._forms import ITEM, ITEMS, LANE, ONCE, Form, Function, function
 
 __all__ = ["compiled", "hand_over", "source", "stage", "unstaged", "written"]
 
@@ -35,7 +35,7 @@ RULES = (
     _bits, _choices, _frames, _loops, _packets, _records, _recursion, _sequences, _tokens,
     _transforms,
 )  # fmt: skip
-FORMS = {form.name: form for form in (ITEMS, ITEM, ONCE, BUILD)}
+FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.
 LARGEST = 300
 #: So that each function has a file name of its own.

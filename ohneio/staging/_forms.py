@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import attrs
 
 from ..combinators._recursion import Forward
 from ..core._errors import UsageError
-from ..core._lanes import idles, idles_in, rests_in
+from ..core._lanes import Whole, idles, idles_in, idles_with, leaves, refuses, rests, rests_in
 from ..core._parser import _items as _items_by_nodes
-from ..core._parser import nodes
-from ..core._steps import WAIT
+from ..core._parser import nodes, staged
+from ..core._steps import WAIT, host
 from ._batches import batch, searches
 from ._code import Code
 from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looks
 
-__all__ = ["ITEM", "ITEMS", "ONCE", "Form", "Function", "function"]
+__all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 
 #: The variables that rules use by these names.
 LOCALS = (
-    "run", "source", "data", "pos", "stop", "base", "start", "emit", "again", "looked", "limits",
-    "marks", "failure", "error", "lines", "last", "end", "number", "value", "turn", "stack",
-    "keeping", "kept", "depth", "path", "room",
+    "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "again", "looked",
+    "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number", "value",
+    "turn", "stack", "keeping", "kept", "depth", "path", "room",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 
 #: What a stream waits with.
 WAITING = {
-    "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "rests_in": rests_in, "searches": searches,
+    "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "idles_with": idles_with,
+    "rests_in": rests_in, "searches": searches, "leaves": leaves,
+    "refuses": refuses, "rests": rests, "host": host,
 }  # fmt: skip
 
 #: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
@@ -48,6 +51,7 @@ NAME = re.compile(r"\w+")
 ITEMS = Form("items", resumes=True, emits=True)
 ITEM = Form("item", resumes=True)
 ONCE = Form("once", resumes=False)
+LANE = Form("lane", resumes=False, lane=True)
 
 
 @attrs.frozen
@@ -59,29 +63,35 @@ class Function:
     namespace: dict[str, Any]
 
 
-def function(node: Node, form: Form) -> Function:
-    """Write the function of *form* for a grammar."""
+def function(node: Node, form: Form) -> Function | None:
+    """Write the function of *form* for a grammar, if there is one."""
+    if form.lane and (batch(node) or node.facts.nullable is not False):
+        return None
     code = Code()
     code.namespace.update(ALWAYS)
-    code.namespace.update(WAITING if form.emits else {})
+    code.namespace.update(WAITING if form.emits or form.lane else {})
     code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
     e = Emitter(form, code)
     parts = [*nodes(node)]
     e.looks_ahead = any(map(looks, parts))
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
     e.largest = max(one.facts.least for one in parts if not one.children())
-    {"items": _items, "item": _item, "once": _once}[form.name](e, node)
-    return Function(form.name, code.source, code.namespace)
+    {"items": _items, "item": _item, "once": _once, "lane": _lane}[form.name](e, node)
+    return None if e.unknown and form.lane else Function(form.name, code.source, code.namespace)
 
 
 def _items(e: Emitter, node: Node) -> None:
     many = batch(node)
+    whole = not many and node.facts.nullable is False
     if many:
         e.code.namespace["LANE"] = many.lane
+    elif whole:
+        e.code.namespace["LANE"] = Whole(partial(staged, node, LANE.name))
     with e.block("def items(run):"):
         place, needs = e.code.place, _begin(e)
         with e.block("try:"), e.block("while True:"):
-            waiting = _next_item(e, "idles_in(run, LANE)" if many else "idles(run)")
+            idling = "idles_in(run, LANE)" if many else "idles_with(run, LANE)" if whole else ""
+            waiting = _next_item(e, idling or "idles(run)", " or LANE.open" if whole else "")
             if many:
                 with e.block("if pos < stop:"):  # where a limit is 0 nothing may be looked at
                     many.write(e)
@@ -147,9 +157,9 @@ def _know(e: Emitter, place: tuple[int, int]) -> None:
         e.code.insert(*place, f"{name} = {expression}")
 
 
-def _next_item(e: Emitter, idles: str) -> tuple[int, int]:
+def _next_item(e: Emitter, idles: str, otherwise: str) -> tuple[int, int]:
     """Write what waits for an item; return where it should let go of the one before."""
-    with e.block("if pos >= stop:"):
+    with e.block(f"if pos >= stop{otherwise}:"):
         e.line("source.pos, run.item = pos, None")
         e.line(f"data = emit = None  # {NOTHING_KEPT}")
         place = e.code.place
@@ -218,3 +228,63 @@ def _once(e: Emitter, node: Node) -> None:
         e.line(f"return {value}")
     _know(e, needs)
     _check_room(e, place, "return LATE")
+
+
+def _lane(e: Emitter, node: Node) -> None:
+    with e.block("def take(run, chunk, pos=0):"):
+        e.line("source, emit = run.input, run.emitted.append")
+        e.line("data = source.data")
+        with e.block("if len(data) > 2 * len(chunk):"):
+            e.line("return refuses(run)")
+        e.line("data = data + chunk if data else chunk")
+        e.line("start, stop = pos, len(data)")
+        with e.block("if stop > source.limit:"):
+            e.line("return refuses(run)")
+        needs = e.code.place
+        with e.block("try:"), e.block("while pos < stop:"):
+            _taken(e, node)
+        with e.block("except BaseException as error:"):
+            e.line("leaves(run, data, start)")
+            with e.block("if not isinstance(error, Exception):"):
+                e.line("raise")
+            e.line("return True")
+        if e.calls:
+            e.code.insert(*needs, "token = host.set(None)  # who asks for it is for the generator")
+            with e.block("finally:"):
+                e.line("host.reset(token)")
+        e.line("source.data = b''")
+        e.line("source.base += stop")
+        e.line("return True")
+    _know(e, needs)
+    _know_used(e, needs, limits="run.limits", base="source.base")
+    _for_limits(e)
+
+
+def _taken(e: Emitter, node: Node) -> None:
+    """Write one item, which stands in a loop."""
+    e.line("start = pos")
+    if e.looks_ahead:
+        e.line("again = 0")
+    value = e.value(node)
+    e.settle()
+    e.line(f"emit({value})")
+
+
+def _know_used(e: Emitter, place: tuple[int, int], **names: str) -> None:
+    """Write what the code behind *place* looks up once, so far as it uses it."""
+    code = "\n".join(e.code.lines[place[0] :])
+    for name, expression in names.items():
+        if re.search(rf"(?<![.\w]){name}\b", code):
+            e.code.insert(*place, f"{name} = {expression}")
+
+
+def _for_limits(e: Emitter) -> None:
+    """Write what returns the lane, where it may be used: as `_check_room` asks."""
+    conditions = [*e.names.conditions]
+    if e.skips and e.largest:
+        conditions.insert(0, f"limits.max_buffered >= {e.largest}")
+    unless = f" if ({' and '.join(conditions)}) else None" if conditions else ""
+    e.line("")
+    e.line("")
+    with e.block("def lane(limits):"):
+        e.line(f"return take{unless}")

@@ -99,6 +99,10 @@ def frame(e: Emitter, inner: Node, end: str, wanted: bool) -> str:
 
 def begun(e: Emitter, place: str) -> None:
     """Refuse a frame that ends at *place* if there is no room for it."""
+    if e.form.lane:  # what is there of it is looked at
+        if e.frames:
+            e.leave_unless(f"{place} <= {e.frames[-1][0]}")
+        return
     if e.leaving:
         e.leave_unless(f"{place} <= stop")
         return

@@ -38,7 +38,7 @@ def many(e: Emitter, node: Many[Any], wanted: bool) -> str:
         return unknown(e, node, wanted)
     if node.min == node.max:
         return exactly_many(e, node, wanted)
-    if not e.form.resumes and (line := line_of(node.item)):
+    if e.at_end == "True" and (line := line_of(node.item)):
         return all_lines(e, node, line)
     if (kind := regular(node.item)) and begins_with(node.item) and not node.min:
         return blocked_many(e, node, wanted, kind)
@@ -58,6 +58,7 @@ def one_by_one(e: Emitter, node: Many[Any], wanted: bool) -> str:
 def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> str:
     """Take all items that a regular expression finds in a row; else one by one."""
     e.settle()
+    e.unknown = True  # in a lane it would begin again with each chunk
     found, block = e.fresh("items"), e.match("block")
     first, at_end = begins_with(node.item) or frozenset(), e.at_end == "True"
     several = b"(?:%b)*+%b" % (kind.pattern, open_end(first, at_end=at_end))

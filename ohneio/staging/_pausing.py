@@ -24,6 +24,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from ..core._pauses import Form, Parts, pauses, pauses_at, pauses_in
+from ._code import NOWHERE
 from ._late import keep_all_before
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ __all__ = [
     "pause_to",
     "paused",
     "pausing",
+    "rest_or_leave",
     "when_paused",
 ]
 
 
 def may_pause(e: Emitter) -> bool:
     """Tell whether the code written here can wait."""
+    if e.form.lane:
+        return True
     return e.form.emits and not e.leaving and not (e.marks and _keeps(e))
 
 
@@ -56,6 +60,11 @@ def _keeps(e: Emitter) -> bool:
 def pausing(e: Emitter, *, wished: bool = True) -> Generator[bool]:
     """Write what may pause; give whether it does."""
     does = wished and may_pause(e)
+    if e.form.lane:
+        e.exits.append(NOWHERE)
+        yield does
+        e.exits.pop()
+        return
     with e.block("while True:") if does else contextlib.nullcontext():
         yield does
         if does:
@@ -133,16 +142,50 @@ def when_paused(
 def paused(
     e: Emitter, head: str, condition: str, end: str, function: Callable[..., bool], given: list[str]
 ) -> Generator[None]:
-    outer = e.frames[-1][0] if e.frames else end
-    room = f"{end} <= {outer}" if outer != end else ""
+    if e.form.lane:
+        before = e.code.mark()
+        yield  # where the code goes on does not matter
+        e.code.back_to(before)
+        cut(e, condition, end, [e.here, *given] if function is pauses_at else [])
+        return
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
-    conditions = filter(None, [condition, room, f"{call}, {', '.join(given)})"])
+    conditions = filter(None, [condition, room_in(e, end), f"{call}, {', '.join(given)})"])
     with e.block(f"{head} {' and '.join(conditions)}:"):
         keep_before(e)
         e.line(f"{' = '.join(['data', 'emit', *e.matches.values()])} = None")
         e.line("yield WAIT")
         taken_up(e)
         yield
+
+
+def room_in(e: Emitter, end: str) -> str:
+    """Return the condition that the frame around has room up to *end*, if there is one."""
+    outer = e.frames[-1][0] if e.frames else end
+    return f"{end} <= {outer}" if outer != end else ""
+
+
+def rest_or_leave(e: Emitter, end: str | None) -> None:
+    """Write how an item that goes on to *end* stays in a lane, where no byte of that is there."""
+    room = room_in(e, end) if end else "False"
+    if not room:
+        e.line(f"return rests(run, data, start, {end})")
+        return
+    if end:
+        with e.block(f"if {room}:"):
+            e.line(f"return rests(run, data, start, {end})")
+    e.leave()
+
+
+def cut(e: Emitter, condition: str, end: str, given: list[str]) -> None:
+    """Write how an item that a chunk's end has cut stays in a lane: before the code leaves."""
+    condition = " and ".join(filter(None, [condition, room_in(e, end)]))
+    call = f"return rests(run, data, start, {', '.join([end, *given])})"
+    place, depth = e.exits[-1]
+    if condition:
+        e.code.insert(place, depth + 1, call)
+        e.code.insert(place, depth, f"if {condition}:")
+    else:
+        e.code.put(place, depth, call)
 
 
 def keep_before(e: Emitter) -> None:

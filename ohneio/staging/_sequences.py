@@ -163,16 +163,16 @@ def at_once(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
         with e.regular(found):
             groups_of(e, found, parts, kinds)
             e.moved(f"{found}.end()")
+        e.off = before
+        if may_pause and form:
+            pause_form(e, form)
         if not e.leaving:
-            e.off = before
-            if may_pause and form:
-                pause_form(e, form)
             with e.block("else:"):
                 targets = [part.value if movable(part.value) else "" for part in parts]
                 e.late_all(
                     [(in_field(e, part), name) for part, name in zip(parts, targets, strict=True)]
                 )
-            e.off = 0
+        e.off = 0
     e.skipped.clear() if any(part.node.facts.nullable is False for part in parts) else None
 
 

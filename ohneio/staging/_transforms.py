@@ -196,7 +196,7 @@ def recognized(e: Emitter, node: Recognize) -> str:
 @rule(Span)
 def span(e: Emitter, node: Span[Any], wanted: bool) -> str:
     e.settle()
-    begins, base = e.code.fresh("begins"), "base + " if e.form.resumes else ""
+    begins, base = e.code.fresh("begins"), "base + " if e.form.resumes or e.form.lane else ""
     e.line(f"{begins} = {base}pos")
     value = e.value(node.parser, wanted=wanted)
     target = e.fresh("span")

@@ -937,3 +937,50 @@ def test_events_are_taken_in_a_pause():
         return first, conn.events(), conn.events()
 
     assert as_unstaged(use) == ([Message(1, b"abc")], [Message(2, b"d")], [])
+
+
+def test_what_a_lane_leaves_over_is_for_the_protocol():
+    """In the same call; and it is shown it as well before anybody looks how it stands."""
+
+    @protocol
+    def sleeping():
+        run = current()
+        for _ in range(2):
+            run.waiting, run.want, run.lane = Waiting.BYTES, 1, taking
+            yield WAIT
+            run.emitted.append((yield from read(1)))
+
+    def taking(run, chunk):
+        run.input.data = chunk
+        if chunk == b"a":
+            run.leave_lane()
+        return True
+
+    conn = sleeping()
+    conn.send(b"")
+    conn.send(b"a")
+    assert conn.events() == [b"a"]
+    conn.send(b"bc")
+    assert conn.events() == []
+    assert (conn.pending_input, conn.events()) == (1, [b"b"])
+
+
+def test_nobody_inside_of_a_lane_is_shown_more_than_there_is():
+    """The protocol cannot be asked there."""
+    shown = []
+
+    @protocol
+    def sleeping():
+        run = current()
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, taking
+        yield WAIT
+
+    def taking(run, chunk):
+        run.input.data = chunk
+        shown.append((conn.needed, conn.consumed, conn.unconsumed))
+        return True
+
+    conn = sleeping()
+    conn.send(b"")
+    conn.send(b"ab")
+    assert shown == [(0, 0, b"ab")]

@@ -1,5 +1,6 @@
 """Between a caller's loop and a protocol: one guarded entry, lazy start, failures that stay."""
 
+import contextlib
 import threading
 import traceback
 
@@ -913,6 +914,27 @@ def test_who_goes_on_has_left_the_lane(wakes):
     assert conn._run.lane is not None
     getattr(conn, wakes)(*[b"a"] * (wakes == "send"))
     assert conn.get_result() is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_who_looks_how_it_stands_wakes_what_has_something_to_look_at(fails):
+    """A failure is remembered, and raised by the next call."""
+
+    @protocol
+    def sleeping():
+        run = current()
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda run, chunk: True
+        yield WAIT
+        if fails:
+            raise ValueError("of nothing")
+
+    conn = sleeping()
+    conn.send(b"")
+    assert (conn.consumed, conn.state) == (0, State.RUNNING)
+    conn._run.input.data = b"a"
+    assert (conn.consumed, conn.state) == (0, State.FAILED if fails else State.DONE)
+    with pytest.raises(ValueError, match="of nothing") if fails else contextlib.nullcontext():
+        conn.send(b"")
 
 
 # Pauses.

@@ -2,9 +2,33 @@
 
 import pytest
 
-from ohneio import Connection, IncompleteInput, Limits, State, until
+from ohneio import (
+    Connection,
+    IncompleteInput,
+    Limits,
+    ParseError,
+    State,
+    any_byte,
+    exactly,
+    until,
+)
+from ohneio.core import _run
 from ohneio.core._input import SMALL, Input
-from ohneio.core._lanes import Lane, ends, idles, idles_in, rests_in
+from ohneio.core._lanes import (
+    LITTLE,
+    MOST,
+    Lane,
+    Whole,
+    ends,
+    idles,
+    idles_in,
+    idles_with,
+    leaves,
+    refuses,
+    rests,
+    rests_in,
+)
+from ohneio.core._pauses import Form
 from ohneio.core._steps import WAIT, current
 
 LIMITS = Limits(max_buffered=100)
@@ -199,3 +223,200 @@ def test_an_item_that_rests_begins_where_the_input_does():
     source = run.input
     assert (source.data, source.pos, source.base, run.item) == (b"cdef", 0, 2, 2)
     assert isinstance(source, Input)
+
+
+# Lanes of whole items.
+
+
+class Numbers:
+    """A stream of digits, each with so many bytes behind it, in a lane that counts its calls."""
+
+    def __init__(self, limits=LIMITS, lane=True):
+        self.calls = self.woken = 0
+        self.whole = Whole(lambda: (lambda limits: self.take) if lane else None)
+        self.conn = Connection(self.run, limits)
+
+    def take(self, run, chunk, pos=0):
+        self.calls += 1
+        data = run.input.data
+        if len(data) > 2 * len(chunk):
+            return refuses(run)
+        data += chunk
+        while pos < len(data):
+            if not data[pos : pos + 1].isdigit():
+                return leaves(run, data, pos)
+            end = pos + 1 + int(data[pos : pos + 1])
+            if end > len(data):
+                return rests(run, data, pos, end)
+            run.emitted.append(data[pos + 1 : end])
+            pos = end
+        run.input.base += len(data)
+        run.input.data = b""
+        return True
+
+    def run(self):
+        run = current()
+        while True:
+            if idles_with(run, self.whole):
+                yield WAIT
+                self.woken += 1
+            if not run.input:
+                return "the end"
+            size = yield from digit
+            run.emitted.append((yield from exactly(size)))
+
+
+digit = any_byte.verify(bytes.isdigit, "a digit").map(int)
+
+
+@pytest.fixture(autouse=True)
+def lanes_at_once(monkeypatch):
+    """Let the first item be taken in a lane."""
+    monkeypatch.setattr(_run, "FIRST", 0)
+
+
+def test_whole_items_are_taken_and_the_last_one_begun_again():
+    """In the first chunk as well; nobody is woken."""
+    numbers = Numbers()
+    for chunk in (b"1a2bc3", b"def", b"0", b"2g", b"h"):
+        numbers.conn.send(chunk)
+    assert numbers.conn.events() == [b"a", b"bc", b"def", b"", b"gh"]
+    assert (numbers.calls, numbers.woken) == (5, 0)
+
+
+def test_who_looks_how_it_stands_lets_the_protocol_look_at_the_rest():
+    """Which then waits where it would without a lane; behind the item there is one again."""
+    numbers = Numbers()
+    numbers.conn.send(b"1a3b")
+    assert numbers.conn._run.unseen
+    assert (numbers.conn.consumed, numbers.conn.unconsumed, numbers.conn.pending_input) == (
+        3,
+        b"b",
+        1,
+    )
+    assert (numbers.conn.needed, numbers.woken) == (2, 1)
+    assert numbers.conn.waiting == "need 2 more bytes at offset 4"
+    numbers.conn.send(b"cd1e")
+    assert numbers.conn.events() == [b"a", b"bcd", b"e"]
+    assert numbers.conn._run.lane is not None
+    assert (numbers.conn.needed, numbers.woken) == (1, 1)
+
+
+def test_what_a_lane_leaves_over_is_taken_where_it_stands():
+    """What is wrong is told in the same call, and what was whole before it is delivered."""
+    for before in ([], [b"1a"]):
+        numbers = Numbers()
+        for chunk in before:
+            numbers.conn.send(chunk)
+        with pytest.raises(ParseError, match="expected a digit"):
+            numbers.conn.send(b"1bx1c")
+        assert numbers.conn.events() == [*[b"a"] * len(before), b"b"]
+        assert numbers.conn.unconsumed == b"x1c"
+        assert numbers.conn._run.lane is None
+
+
+@pytest.mark.parametrize("end", ["send_eof", "close"])
+def test_the_rest_in_a_lane_is_seen_before_the_end(end):
+    """It was begun, whoever has waited for it."""
+    numbers = Numbers()
+    numbers.conn.send(b"1a3b")
+    if end == "close":
+        numbers.conn.close()
+        assert numbers.conn.state is State.CLOSED
+        assert (numbers.conn.consumed, numbers.conn.unconsumed) == (3, b"b")
+        return
+    with pytest.raises(IncompleteInput) as caught:
+        numbers.conn.send_eof()
+    assert (caught.value.needed, caught.value.offset) == (2, 4)
+
+
+def test_what_is_longer_than_chunks_is_for_the_protocol():
+    """At first a little of it is begun again; then the lane rests, the longer the more often."""
+    numbers = Numbers(Limits())
+    run = numbers.conn._run
+    for _ in range(5):
+        numbers.conn.send(b"9")
+        for _ in range(9):
+            numbers.conn.send(b"x")
+    assert numbers.conn.events() == [b"x" * 9] * 5
+    assert (run.patience, run.losses) == (1, 7)
+    numbers.conn.send(b"1y" * 3)
+    assert (run.patience, run.losses) == (0, 7)
+    numbers.conn.send(b"1y2")
+    assert run.losses == 0
+
+
+def test_a_lane_keeps_little_of_an_item():
+    """Of one that is longer than its chunk, and of any other."""
+    for taken, size, stays in (
+        (0, LITTLE, True),
+        (0, LITTLE + 1, False),
+        (3, MOST, True),
+        (3, MOST + 1, False),
+    ):
+        run = started()
+        run.lane, run.input.pos = len, 0
+        assert rests(run, bytes(taken + size), taken, 0)
+        assert (run.lane is not None) is stays
+
+
+def test_a_token_that_is_over_the_limit_is_told_of_at_once():
+    """Its lane is left, before its bytes come."""
+    for end, stays in ((100, True), (101, False)):
+        run = started()
+        run.lane, run.input.pos, run.input.limit = len, 0, 100
+        rests(run, bytes(50), 0, end)
+        assert (run.lane is not None) is stays
+
+
+def test_what_may_have_begun_is_waited_for_in_the_lane():
+    """What cannot have is for the protocol."""
+    form = Form([(b"a", b""), (b"bc", b"b?")], [(), ()], [], 2)
+    for data, stays in ((b"ab", True), (b"ac", False)):
+        run = started()
+        run.lane, run.input.pos = len, 0
+        rests(run, data, 0, 3, 0, 2, form)
+        assert (run.lane is not None) is stays
+
+
+def test_who_gets_no_lane_asks_no_more():
+    """And runs as without."""
+    numbers = Numbers(lane=False)
+    for _ in range(5):
+        numbers.conn.send(b"1a1b")
+    assert numbers.conn.events() == [b"a", b"b"] * 5
+    assert not numbers.whole.open
+
+
+def test_what_is_in_blocks_is_for_the_protocol():
+    """As is what ends, and what the lane refuses."""
+    numbers = Numbers()
+    numbers.conn.send(b"")
+    run = numbers.conn._run
+    run.input.write(b"1a")
+    run.input._append(b"1b")
+    assert not idles_with(run, numbers.whole)
+    run.input.skip(2)
+    numbers.take = lambda run, data, pos: False
+    assert not idles_with(run, numbers.whole)
+    assert (run.lane, run.input.peek()) == (None, b"1b")
+    run.input.eof = True
+    assert not idles_with(run, numbers.whole)
+
+
+def test_an_interruption_in_a_lane_loses_nothing():
+    """What was taken before it is there, and the protocol goes on."""
+    numbers = Numbers()
+    numbers.conn.send(b"1a")
+    taking = numbers.conn._run.lane
+
+    def interrupted(run, chunk):
+        leaves(run, chunk, 0)
+        raise KeyboardInterrupt
+
+    numbers.conn._run.lane = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        numbers.conn.send(b"1b")
+    numbers.conn.send(b"1c")
+    assert taking is not interrupted
+    assert numbers.conn.events() == [b"a", b"b", b"c"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ohneio import Parser
-from ohneio.core._lanes import Lane
+from ohneio.core._lanes import Lane, Whole
 from ohneio.core._run import Run
 from ohneio.staging import _engine
 from ohneio.staging._batches import take_records
@@ -52,6 +52,8 @@ def counted(value: object) -> object:
     """Return *value*; a lane, or a method of an expression or a struct, so that it counts."""
     if isinstance(value, Lane):
         return Lane(functools.partial(taken, value), value.search, value.size)
+    if isinstance(value, Whole):
+        return Whole(functools.partial(watching, value.made))
     owner, name = getattr(value, "__self__", None), getattr(value, "__name__", "")
     if isinstance(owner, re.Pattern) and name in ("match", "findall"):
         return lambda data, pos, stop: looked(data, pos, stop, value(data, pos, stop))
@@ -60,6 +62,18 @@ def counted(value: object) -> object:
     if isinstance(owner, struct.Struct) and name == "iter_unpack":
         return lambda view: looked(view.obj, 0, view.nbytes, value(view))
     return value
+
+
+def watching(made: Callable[[], Any]) -> Any:
+    """Return what makes a lane for some limits: one that is given chunks that count."""
+    make = made()
+    return make and (lambda limits: (take := make(limits)) and functools.partial(watched, take))
+
+
+def watched(take: Any, run: Run, chunk: bytes, pos: int = 0) -> bool:
+    """Give the lane of a grammar a chunk that counts; what it begins again counts once more."""
+    work = run.input.work
+    return take(run, chunk if isinstance(chunk, Watched) else Watched(chunk, work), pos)
 
 
 def taken(lane: Lane, run: Run, chunk: bytes) -> bool:

@@ -26,13 +26,13 @@ from ohneio import (
     protocol,
     read_some,
 )
-from ohneio.core import _buffer, _input, _parser
+from ohneio.core import _buffer, _input, _parser, _run
 from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import items, nodes
 from ohneio.staging._engine import staged as stager
 from ohneio.testing._outcome import same, shown
 
-__all__ = ["Case", "compare", "staged", "told", "unstaged"]
+__all__ = ["NO_LANES", "Case", "compare", "lanes_behind", "staged", "told", "unstaged"]
 
 Factory = Callable[[], Connection[object, object]]
 
@@ -104,6 +104,14 @@ def only(one: Callable[..., object] | None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def lanes_behind(items: int) -> Iterator[None]:
+    """Let streams think of a lane behind so many items."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_run, "FIRST", items)
+        yield
+
+
+@contextlib.contextmanager
 def apart_if(wished: bool) -> Iterator[None]:
     """Let no chunk be joined with another: small ones are, and large ones not."""
     with pytest.MonkeyPatch.context() as patch:
@@ -138,6 +146,11 @@ def told(error: BaseException | None) -> object:
     return known
 
 
+def glanced_at(conn: Connection[object, object], raised: object) -> dict[str, object]:
+    """Return what can be seen of a connection without anything being asked of its protocol."""
+    return {"raised": raised, "events": conn.events(), "state": conn.state}
+
+
 def seen(conn: Connection[object, object], raised: object) -> dict[str, object]:
     """Return everything that can be seen of a connection, after a call that may have *raised*."""
     return {
@@ -163,10 +176,18 @@ def outcome_of(call: Callable[..., object], *args: object) -> object:
         return told(error)
 
 
-def moments(factory: Factory, chunks: list[bytes], end: str) -> list[dict[str, object]]:
-    """Feed *chunks* and come to the *end* (of input, a `close`, or none); tell all moments."""
+def moments(
+    factory: Factory, chunks: list[bytes], end: str, often: int = 1
+) -> list[dict[str, object]]:
+    """Feed *chunks* and come to the *end* (of input, a `close`, or none); tell all moments.
+
+    All there is to see is looked at behind one chunk in so many.
+    """
     conn = factory()
-    found = [seen(conn, outcome_of(conn.send, chunk)) for chunk in chunks]
+    found: list[dict[str, object]] = []
+    for at, chunk in enumerate(chunks, 1):
+        look = glanced_at if at % often else seen
+        found.append(look(conn, outcome_of(conn.send, chunk)))
     if end:
         found.append(seen(conn, outcome_of(getattr(conn, end))))
     found.append(seen(conn, outcome_of(conn.get_result)))
@@ -204,6 +225,8 @@ def by_hand(grammar: Parser[object], limits: Limits) -> Factory:
 WAYS = {"streamed": streamed, "one item": one_item, "by hand": by_hand}
 #: What is called with all the bytes.
 WHOLE = {"parse", "parse_prefix", "parse_stream"}
+#: So many items has nobody.
+NO_LANES = 1 << 30
 #: How often each end is looked at: a close only here and there.
 ENDS = ["send_eof", "send_eof", "", "close"]
 
@@ -217,6 +240,9 @@ def runs(case: Case) -> Iterator[tuple[str, object]]:
         end = ENDS[number % len(ENDS)]
         for name, way in [*WAYS.items()][: 3 - number % 2]:
             yield f"{name}, {end or 'open'}, {chunks}", moments(way(grammar, limits), chunks, end)
+        with lanes_behind(0):  # which nobody may be in who looks at all that there is
+            lane = moments(streamed(grammar, limits), chunks, end, often=2 + number)
+        yield f"in a lane, {end or 'open'}, {chunks}", lane
     chunks = case.chunkings[-1]
     yield "parse_stream", outcome_of(lambda: [*grammar.parse_stream(chunks, limits=limits)])
     for value in case.values:
@@ -240,7 +266,7 @@ def compare(*cases: Case) -> int:
 
 def known(case: Case) -> list[tuple[Case, str, object]]:
     """Return what becomes of *case*, by the names of its runs."""
-    with apart_if(case.apart):
+    with apart_if(case.apart), lanes_behind(NO_LANES):
         return [(case, name, one) for name, one in runs(case)]
 
 

@@ -9,7 +9,7 @@ from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.core._parser import LATE
 from ohneio.core._run import Waiting
 from ohneio.staging._engine import FORMS, compiled, written
-from tests.staging.differing import Case, compare, staged
+from tests.staging.differing import NO_LANES, Case, compare, lanes_behind, staged
 
 __all__ = ["agrees", "code_of", "once", "pauses"]
 
@@ -51,7 +51,7 @@ def agrees(
 def pauses(grammar: Parser[object], data: bytes) -> set[int]:
     """Return behind how many of the bytes of *data*, as one chunk, the staged code pauses."""
     found = set[int]()
-    with staged():
+    with staged(), lanes_behind(NO_LANES):
         for size in range(1, len(data)):
             conn = stream(grammar)()
             conn.send(data[:size])

@@ -150,3 +150,13 @@ def test_a_line_that_is_too_wide_is_folded():
     code.line(f"call({', '.join(names)})")
     code.insert(0, 0, "first")
     assert code.source.startswith("first\ncall(name0, ")
+
+
+def test_a_line_may_take_the_place_of_another():
+    """As deep as it is told."""
+    code = Code()
+    with code.block("if a:"):
+        place, depth = code.place
+        code.line("b")
+    code.put(place, depth, "c")
+    assert code.source == "if a:\n    c\n"

@@ -8,6 +8,7 @@ from ohneio import (
     UsageError,
     any_byte,
     choice,
+    emit,
     forward,
     literal,
     lookahead,
@@ -26,7 +27,7 @@ from ohneio import (
 from ohneio.core._facts import Facts
 from ohneio.core._parser import LATE
 from ohneio.staging import stage
-from ohneio.staging._forms import ITEM, ITEMS, ONCE, function
+from ohneio.staging._forms import ITEM, ITEMS, LANE, ONCE, function
 from tests.staging.parsing import agrees, code_of, once
 
 a, b = literal(b"a"), literal(b"b")
@@ -161,3 +162,105 @@ def test_a_name_that_means_something_else_by_now_is_asked_for(monkeypatch):
     conn.send(b"\1\2")
     assert conn.events() == [3, 4]
     assert grammar.parse(b"\1") == 3
+
+
+# The lane.
+
+
+def lane(grammar):
+    made = function(grammar, LANE)
+    return made and made.source
+
+
+def test_a_lane_takes_item_after_item_without_a_way_back():
+    """Only what a chunk's end has cut stays; all else is for the generator."""
+    source = lane(seq(uint8, uint16))
+    assert "rests(run, data, start, pos + 3)" in source
+    assert "leaves(run, data, start)" in source
+    assert "yield" not in source
+    assert "again" not in source
+    assert "again = 0" in lane(seq(lookahead(a), uint16))
+
+
+def test_where_a_batch_does_better_there_is_no_lane():
+    """Nor where an item may take nothing, or all are left to a node."""
+    for grammar in (until(b";"), uint16, optional(a), seq(uint8, Unheard())):
+        assert function(grammar, LANE) is None
+    assert lane(choice(seq(a, Unheard()), b)) is not None  # only some are
+
+
+class Unheard(Parser):
+    """A parser that staging has never heard of."""
+
+    @property
+    def facts(self):
+        return Facts(least=1, greatest=1, nullable=False)
+
+    def _parse(self):
+        return uint8._parse()
+
+
+def test_a_lane_is_for_limits_with_room_and_for_names_that_are_the_same(monkeypatch):
+    """As the function of a stream, it is asked once a connection."""
+    grammar = stage(FORMS["what is larger than a limit"][0])
+    make = grammar._staged["lane"]
+    assert make(Limits(max_buffered=6)) is not None
+    assert make(Limits(max_buffered=5)) is None
+    guarded = stage(uint16.map(doubled))
+    assert guarded._staged["lane"](Limits()) is not None
+    monkeypatch.setitem(globals(), "MORE", 2)
+    assert guarded._staged["lane"](Limits()) is None
+
+
+def doubled(number):
+    return number + MORE
+
+
+def test_what_a_function_raises_in_a_lane_is_for_the_generator():
+    """There it is raised again, with all that is to be told of it."""
+    grammar = seq(uint8, uint8).map(lambda pair: 1 // pair[1])
+    agrees(grammar, b"\1\1\1\2\1\0\1\1")
+
+
+def test_a_function_that_does_more_than_to_return_a_value_does_it_once():
+    """In a lane it finds no protocol; nor the one around, where a connection is in another."""
+
+    def noisy(pair):
+        emit(("seen", pair))
+        return pair
+
+    grammar = stage(seq(uint8, uint16).map(noisy))
+    data, numbers = b"\1ab\2cd\3ef\4gh", [(1, 0x6162), (2, 0x6364), (3, 0x6566), (4, 0x6768)]
+
+    def events(size):
+        inner = stream(grammar)()
+        for at in range(0, len(data), size):
+            inner.send(data[at : at + size])
+        return inner.events()
+
+    @protocol
+    def around():
+        for size in range(1, len(data)):
+            yield from emit(events(size))
+
+    conn = around()
+    conn.send(b"")
+    told = [one for pair in numbers for one in (("seen", pair), pair)]
+    assert conn.events() == [told] * (len(data) - 1)
+    assert events(7) == told
+
+
+def test_an_interruption_in_a_lane_is_raised():
+    """Nothing was taken of the item; those before it are there."""
+
+    def interrupted(pair):
+        if pair == (2, 2):
+            raise KeyboardInterrupt
+        return pair
+
+    conn = stream(stage(seq(uint8, uint8).map(interrupted)))()
+    conn.send(b"\1\1\1\1")
+    with pytest.raises(KeyboardInterrupt):
+        conn.send(b"\1\2\2\2")
+    assert conn.events() == [(1, 1), (1, 1), (1, 2)]
+    assert conn.unconsumed == b"\2\2"

@@ -210,3 +210,11 @@ def test_text_in_a_frame_is_decoded_at_once():
                 b"\xff\xff\xff",
             )
     assert "= data[pos:end2].decode()" in code_of(length_prefixed(uint8, text(rest)))
+
+
+def test_in_a_lane_a_frame_need_not_be_whole():
+    """What is there of it is looked at, and waits where it is cut; one in another has to fit."""
+    source = code_of(sized(9, length_prefixed(uint8, seq(uint8, uint16))), "lane")
+    assert "if not (end3 <= end2):" in source
+    assert "<= stop and" not in source
+    agrees(sized(4, length_prefixed(uint8, seq(uint8, uint16))), b"\3abc\3def\4ghij", b"\3abc\5")

@@ -42,7 +42,7 @@ from ohneio import (
 )
 from ohneio.core._run import Waiting
 from ohneio.staging._opening import Opening, opening
-from tests.staging.differing import Case, compare, staged, streamed
+from tests.staging.differing import NO_LANES, Case, compare, lanes_behind, staged, streamed
 from tests.staging.parsing import code_of
 
 a, word = literal(b"ab"), take_while(b"abc", min=2)
@@ -135,7 +135,7 @@ def is_the_same(grammar, *inputs, limits=None):
 
 def pauses_in(grammar, *chunks):
     """Whether staged code pauses behind each chunk."""
-    with staged():
+    with staged(), lanes_behind(NO_LANES):
         conn = streamed(grammar, Limits())()
         found = []
         for chunk in chunks:

@@ -5,6 +5,7 @@ import pytest
 from ohneio import (
     Limits,
     any_byte,
+    choice,
     count_prefixed,
     decimal,
     dispatch,
@@ -22,6 +23,7 @@ from ohneio import (
     record,
     rest,
     seq,
+    sized,
     take_while,
     text,
     try_map,
@@ -228,3 +230,24 @@ def test_it_is_written_in_the_form_that_gives_item_after_item_only():
     assert "PAUSES" not in code_of(grammar, "once")
     whole = recognize(seq(exactly(2), length_prefixed(uint8)))
     assert code_of(whole).count("PAUSES(") == 1
+
+
+def test_a_lane_keeps_what_is_cut_where_a_stream_pauses():
+    """Before it leaves: in a frame only if that has room for the token."""
+    source = code_of(sized(4, seq(uint16, uint16.verify(bool))), "lane")
+    assert "if pos + 2 > stop and pos + 2 <= end2:" in source.replace("\n", " ")
+    whole = code_of(seq(exactly(2), length_prefixed(uint8)), "lane")
+    assert "return rests(run, data, start, end2)" in whole
+    either = code_of(seq(uint8, choice(literal(b"a"), literal(b"b"))), "lane")
+    assert "if pos >= stop:\n                return rests(run, data, start, pos + 1)\n" in either
+    either = code_of(sized(2, seq(uint8, choice(literal(b"a"), literal(b"b")))), "lane")
+    assert (
+        "if pos + 1 <= end2:\n                    return rests(run, data, start, pos + 1)\n"
+        in either
+    )
+    words = code_of(many_words(), "lane")
+    assert "            return rests(run, data, start, stop + 2, pos, stop, FORM)\n" in words
+
+
+def many_words():
+    return seq(take_while(b"a", min=1), literal(b";"), take_while(b"b", min=1), literal(b"\r\n"))
