@@ -241,10 +241,10 @@ def test_a_lane_keeps_what_is_cut_where_a_stream_pauses():
     either = code_of(seq(uint8, choice(literal(b"a"), literal(b"b"))), "lane")
     assert "if pos >= stop:\n                return rests(run, data, start, pos + 1)\n" in either
     either = code_of(sized(2, seq(uint8, choice(literal(b"a"), literal(b"b")))), "lane")
-    assert (
-        "if pos + 1 <= end2:\n                    return rests(run, data, start, pos + 1)\n"
-        in either
-    )
+    room = "if pos + 1 <= end2:\n                    return rests(run, data, start, pos + 1)\n"
+    assert room in either
+    unknown = code_of(seq(uint8, choice(many(literal(b"a"), min=1), literal(b"b"))), "lane")
+    assert "if pos >= stop:\n                return leaves(run, data, start)\n" in unknown
     words = code_of(many_words(), "lane")
     assert "            return rests(run, data, start, stop + 2, pos, stop, FORM)\n" in words
 
