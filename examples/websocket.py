@@ -32,7 +32,7 @@ def masked(data: bytes, key: bytes | None) -> bytes:
     if key is None:
         return data
     size = len(data)
-    stream = (key * (size // 4 + 1))[:size]
+    stream = key * (size // 4) if size % 4 == 0 else (key * (size // 4 + 1))[:size]
     return (int.from_bytes(data) ^ int.from_bytes(stream)).to_bytes(size)
 
 

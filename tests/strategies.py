@@ -35,3 +35,24 @@ def mutated(corpus):
         st.sampled_from(["change", "drop", "double", "cut"]),
     )
     return st.tuples(*parts).map(mutate)
+
+
+def conditions(names):
+    """Source of conditions on some *names*, of which some are compared with what they may be."""
+    numbers = st.sampled_from(["0", "1", "5", "125", "126", "127", "65535", "1 << 16", "LIMIT"])
+    operand = st.one_of(st.sampled_from(names), numbers, st.just("None"))
+    operators = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+    compared = st.one_of(
+        st.builds("({} {} {})".format, operand, operators, operand),
+        st.builds("({} {} {} {} {})".format, numbers, operators, operand, operators, operand),
+        st.builds("({} {} None)".format, st.sampled_from(names), st.sampled_from(["is", "is not"])),
+    )
+
+    def joined(inner):
+        return st.one_of(
+            st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or", "=="]), inner),
+            st.builds("(not {})".format, inner),
+            st.builds("({} if {} else {})".format, inner, inner, inner),
+        )
+
+    return st.recursive(st.one_of(compared, st.sampled_from(names)), joined, max_leaves=6)

@@ -74,7 +74,7 @@ generator sleeps, and takes what is whole in it::
             return leaves(run, data, start)
         data2 = data[pos:end2]
         pos = end2
-        emit(data2)
+        emitted.append(data2)
 
 What a chunk's end has cut rests, and is begun again with the next chunk; whatever is
 irregular is left to the generator, from the item's beginning on: see `core._lanes`.
@@ -87,8 +87,9 @@ Where things are:
 ``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_loops``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
 ``_bits``        fields of bits, those of one byte together
-``_views``, ``_computed``
-                 what functions of a record's fields are given; what is computed of an object
+``_views``, ``_computed``, ``_proving``
+                 what functions of a record's fields are given; what is computed of an object,
+                 and need not be compared
 ``_reading``, ``_saying``, ``_inlining``, ``_handing``, ``_answers``
                  functions of the grammar's author, written into the code
 ``_regular``     tokens that one regular expression takes at once

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import enum
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -14,6 +14,7 @@ from ..combinators._bits import Bits
 from ..combinators._fields import may_refuse
 from ..combinators._packing import Packed
 from ._emitter import Emitter, rule
+from ._saying import FROM_BYTES
 from ._tokens import room
 
 __all__ = ["Apart", "taken_apart"]
@@ -38,6 +39,12 @@ def bits_of(e: Emitter, node: Bits[Any]) -> str:
     return e.make(node.cls, given, refusing=may_refuse(node.cls))
 
 
+#: Of the fields in a byte, and their values.
+Certain: TypeAlias = Callable[[list[Packed], tuple[object, ...]], bool]
+#: The values of the fields in a byte, for each number that it may be.
+Known: TypeAlias = "list[tuple[object, ...] | None]"
+
+
 @attrs.define
 class Apart:
     """Bits that are taken apart.
@@ -46,11 +53,15 @@ class Apart:
         conditions: That they are there, and that each may be what it is.
         lines: What is written then.
         values: The variables of the fields.
+        certain: What tells of some fields whether all that must hold of them does.
+        unsure: The variable for that it may not, where a table knows.
     """
 
     conditions: list[str]
     lines: list[str] = attrs.Factory(list[str])
     values: dict[str, str] = attrs.Factory(dict[str, str])
+    certain: Certain | None = None
+    unsure: str = ""
 
     @property
     def condition(self) -> str:
@@ -63,12 +74,14 @@ class Apart:
             e.line(line)
 
 
-def taken_apart(e: Emitter, fields: Iterable[Packed], size: int) -> Apart:
+def taken_apart(
+    e: Emitter, fields: Iterable[Packed], size: int, certain: Certain | None = None
+) -> Apart:
     """Take the bits of *fields* apart, byte by byte as far as these have no field in common."""
-    found = Apart([room(e, size)])
+    found = Apart([room(e, size)], certain=certain)
     for at, width, together in apart(fields, size):
         here, shift = e.at(at), 8 * (size - at) - width
-        several = f"int.from_bytes(data[{here}:{e.at(at + width // 8)}])"
+        several = f"{e.constant(FROM_BYTES, 'from_bytes')}(data[{here}:{e.at(at + width // 8)}])"
         some = [attrs.evolve(one, shift=one.shift - shift) for one in together]
         taken = f"data[{here}]" if width == 8 else several
         if width == 8 and len(some) > 1 and not all(one.kind in (int, bool) for one in some):
@@ -95,16 +108,34 @@ def apart(fields: Iterable[Packed], size: int) -> Iterator[tuple[int, int, list[
 def looked_up(e: Emitter, found: Apart, taken: str, some: list[Packed]) -> None:
     """Look all fields of a byte up at once: that they are there is the check."""
     wanted = [one for one in some if not always(one)]
-    known = tuple(known_of(number, some, wanted) for number in range(256))
-    table, name = e.constant(known, "known"), e.code.fresh("known")
+    known = [known_of(number, some, wanted) for number in range(256)]
     for one in some:
         found.values[one.name] = always(one) or e.code.fresh(one.name)
-    if not wanted:
+    names = [found.values[one.name] for one in wanted]
+    if found.certain is not None and not found.unsure:
+        judged = judged_by(found.certain, wanted, known)
+        if True in judged:
+            found.unsure = e.code.fresh("unsure")
+            names.append(found.unsure)
+            known = [
+                values and (*values, not sure) for values, sure in zip(known, judged, strict=True)
+            ]
+    table, name = e.constant(tuple(known), "known"), e.code.fresh("known")
+    if not names:
         found.conditions.append(f"{table}[{taken}] is not None")
         return
     found.conditions.append(f"({name} := {table}[{taken}]) is not None")
-    names = ", ".join(found.values[one.name] for one in wanted)
-    found.lines.append(f"{names}{',' if len(wanted) == 1 else ''} = {name}")
+    found.lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = {name}")
+
+
+def judged_by(certain: Certain, some: list[Packed], known: Known) -> list[bool]:
+    """Return what is *certain* of each, asking once for what is there more than once."""
+    asked: dict[tuple[int, ...], bool] = {}
+    keys = [tuple(map(id, values or ())) for values in known]
+    for key, values in zip(keys, known, strict=True):
+        if key not in asked:
+            asked[key] = values is not None and certain(some, values)
+    return [asked[key] for key in keys]
 
 
 def known_of(number: int, some: list[Packed], wanted: list[Packed]) -> tuple[object, ...] | None:
@@ -141,7 +172,9 @@ def one_by_one(e: Emitter, found: Apart, taken: str, some: list[Packed], width: 
         found.lines.append(f"{number} = {taken}")
     for one in some:
         if one.kind is bool:
-            found.lines.append(f"{found.values[one.name]} = {number} & {1 << one.shift} != 0")
+            highest, bit = one.shift + 1 == width, 1 << one.shift
+            is_set = f"{number} > {bit - 1}" if highest else f"{number} & {bit} != 0"
+            found.lines.append(f"{found.values[one.name]} = {is_set}")
         elif one.kind is int:
             found.lines.append(f"{found.values[one.name]} = {part(one, number, width)}")
 

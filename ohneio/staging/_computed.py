@@ -69,13 +69,14 @@ def never(_: str) -> None:
 
 
 def every(view: View) -> Iterator[tuple[Field, Computed | None]]:
-    """Yield the fields that are computed, and what is, where that is known."""
+    """Yield the fields that are computed, and what is, where that is known; not the certain."""
     whole = fields_of_object(view)
     for _, one in view.record._compared:
         each = computed(view, one, Shown({**whole}))
         if each is not None and each.same:
             whole[one.name] = view.given.fields[one.name]
-        yield one, each
+        if each is None or each.lines or not view.known.proves(each.condition.tree):
+            yield one, each
 
 
 def fields_of_object(view: View) -> dict[str, Text]:

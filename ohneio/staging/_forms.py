@@ -22,9 +22,9 @@ __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 
 #: The variables that rules use by these names.
 LOCALS = (
-    "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "again", "looked",
-    "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number", "value",
-    "turn", "stack", "keeping", "kept", "depth", "path", "room",
+    "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
+    "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
+    "value", "turn", "stack", "keeping", "kept", "depth", "path", "room",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 
@@ -232,7 +232,7 @@ def _once(e: Emitter, node: Node) -> None:
 
 def _lane(e: Emitter, node: Node) -> None:
     with e.block("def take(run, chunk, pos=0):"):
-        e.line("source, emit = run.input, run.emitted.append")
+        e.line("source, emitted = run.input, run.emitted")
         e.line("data = source.data")
         with e.block("if len(data) > 2 * len(chunk):"):
             e.line("return refuses(run)")
@@ -267,7 +267,7 @@ def _taken(e: Emitter, node: Node) -> None:
         e.line("again = 0")
     value = e.value(node)
     e.settle()
-    e.line(f"emit({value})")
+    e.line(f"emitted.append({value})")
 
 
 def _know_used(e: Emitter, place: tuple[int, int], **names: str) -> None:

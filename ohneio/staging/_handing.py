@@ -24,18 +24,29 @@ from ._inlining import (
     scope_of,
 )
 from ._reading import written
-from ._saying import Text, called
+from ._saying import Natural, Text, called
 
 __all__ = ["Sized", "apply", "sized"]
 
 
 @attrs.frozen
 class Sized:
-    """So many bytes, and the functions that make of them what is wanted."""
+    """So many bytes, and the functions that make of them what is wanted.
+
+    Attributes:
+        local: The variable that the code has the size in.
+    """
 
     lines: Lines
     size: Text
+    local: Text
     functions: tuple[Reference, ...]
+
+    @property
+    def length(self) -> ast.expr | None:
+        """How it is said how many bytes there are, if the size is that for certain."""
+        certain = self.size.safe and self.size.among(frozenset({Natural}))
+        return self.local.tree if certain else None
 
 
 def sized(function: object, shown: Shown, names: Names) -> Sized | None:
@@ -52,7 +63,15 @@ def sized(function: object, shown: Shown, names: Names) -> Sized | None:
     except (NotWritten, ValueError):
         names.conditions = before
         return None
-    return Sized(lines, attrs.evolve(size, safe=size.safe and safe), functions)
+    size = attrs.evolve(size, safe=size.safe and safe)
+    return Sized(lines, size, in_local(size, names), functions)
+
+
+def in_local(size: Text, names: Names) -> Text:
+    """Return the variable for a size, which may be one already."""
+    if size.simple and size.safe:
+        return size
+    return Text(ast.Name(names.code.fresh("size")), size.kinds)
 
 
 def noted(scope: Scope, one: ast.stmt) -> bool:

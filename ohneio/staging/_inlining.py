@@ -31,6 +31,7 @@ from ._code import Code
 from ._reading import Written, written
 from ._saying import (
     BYTES,
+    FROM_BYTES,
     NONE,
     PLAIN,
     STR,
@@ -190,7 +191,10 @@ class Scope:
             (kind,) = of.kinds
             if issubclass(kind, enum.Enum):
                 return self.property_of(kind, of, node.attr)
-        return Text(ast.Attribute(of.tree, node.attr), safe=False, gives=given_by(of, node.attr))
+        gives = given_by(of, node.attr)
+        if of.known == (int,) and node.attr == "from_bytes":
+            return Text(ast.Name(self.names.constant(FROM_BYTES, node.attr)), gives=gives)
+        return Text(ast.Attribute(of.tree, node.attr), safe=False, gives=gives)
 
     def property_of(self, kind: type[enum.Enum], of: Text, name: str) -> Text:
         """Write a property of an enum's member in, if it is one."""
@@ -322,9 +326,12 @@ class Scope:
         if not isinstance(name, ast.Name) or (name.id in self.known and code.co_cellvars):
             raise NotWritten  # or a lambda would have seen it before
         value = self.expression(one.value)
+        if value.simple and value.safe:  # no local of the code is ever another later
+            self.known[name.id] = value
+            return True
         local = self.names.code.fresh(name.id)
         lines.append(f"{local} = {value}")
-        self.known[name.id] = Text(ast.Name(local), value.kinds)
+        self.known[name.id] = Text(ast.Name(local), value.kinds, length=value.length)
         return value.safe
 
     def ways(
@@ -343,11 +350,8 @@ class Scope:
             lines.append((head, [*inner, *put]))
             values.append(value)
             safe &= good
-        return (
-            lines,
-            attrs.evolve(spelled(target), kinds=either(*(one.kinds for one in values))),
-            safe,
-        )
+        kinds = either(*(one.kinds for one in values))
+        return lines, attrs.evolve(spelled(target), kinds=kinds, length=common(values)), safe
 
 
 EXPRESSIONS: dict[type[ast.expr], Callable[[Scope, Any], Text]] = {
@@ -371,6 +375,13 @@ NOTHING = Text(ast.Constant(None), frozenset({NONE}))
 def either(one: Kinds, other: Kinds) -> Kinds:
     """Return of which types one of two values may be."""
     return None if one is None or other is None else one | other
+
+
+def common(values: list[Text]) -> ast.expr | None:
+    """Return the length that all of *values* have, if they do."""
+    lengths = [one.length for one in values]
+    said = {ast.unparse(one) for one in lengths if one is not None}
+    return lengths[0] if None not in lengths and len(said) == 1 else None
 
 
 def without_docstring(found: Written) -> list[ast.stmt]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import ast
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from ..combinators._bit import Always
@@ -13,11 +14,13 @@ from ..combinators._packing import Packed
 from ..combinators._records import Planned
 from ..core._facts import Facts
 from ..core._run import Mark, Run
-from ._answers import kinds_of, put
-from ._bits import Apart, taken_apart
+from ._answers import put
+from ._bits import Apart, Certain, taken_apart
 from ._emitter import Emitter, Node, rule
 from ._frames import announced, framed_as
+from ._inlining import Shown, said
 from ._pausing import pause, pausing
+from ._proving import Known, Some
 from ._records import (
     asked,
     depending_on,
@@ -26,7 +29,7 @@ from ._records import (
     present,
     taken,
 )
-from ._saying import Kinds, Natural
+from ._saying import Kinds, Natural, Text
 from ._sequences import Part
 from ._tokens import is_unsigned
 from ._views import View
@@ -96,16 +99,15 @@ def step(view: View, planned: Planned) -> None:
 
 
 def field(view: View, planned: Planned) -> str:
-    """Write one field, or some that share bytes; return the condition that it is there."""
+    """Write one field, or some that share bytes; return the condition that it is to be judged."""
     e, (name, parser, one) = view.emitter, planned
     with e.called(name):
         if isinstance(parser, Group):
-            group(view, name, parser)
-        elif parser is None:
+            return group(view, name, parser, judges(planned))
+        if parser is None:
             return present(view, one)
-        else:
-            with e.named(name):
-                view.know(name, e.value(parser), kinds_of(parser))
+        with e.named(name):
+            view.read(name, e.value(parser), parser)
     return ""
 
 
@@ -123,7 +125,8 @@ def verdicts(view: View, some: list[Field], there: str, mark: str) -> Iterator[s
     for one, target in zip(questions, targets, strict=True):
         condition = target
         if one.said is not None:
-            condition = f"(not ({there}) or {one.said})" if there else f"({one.said})"
+            unless = f"not {there}" if there.isidentifier() else f"not ({there})"
+            condition = f"({unless} or {one.said})" if there else f"({one.said})"
         elif before:
             e.line(f"{target} = True")
             with e.block(f"if {' and '.join(before)}:"):
@@ -137,10 +140,14 @@ def verdicts(view: View, some: list[Field], there: str, mark: str) -> Iterator[s
 # Fields that share bytes.
 
 
-def group(view: View, name: str, node: Group) -> None:
-    """Take the bits apart; where a number is none that may be the node says so."""
+def group(view: View, name: str, node: Group, judged: list[Field]) -> str:
+    """Take the bits apart; where a number is none that may be the node says so.
+
+    Return the condition that they are to be judged, where some are known to be good.
+    """
     e = view.emitter
-    some = taken_apart(e, node.fields, node._size)
+    certain = certain_of(e, node.fields, judged) if e.leaving and judged else None
+    some = taken_apart(e, node.fields, node._size, certain)
     with pausing(e) as may_pause:
         with e.regular(some.condition):
             some.write(e)
@@ -152,6 +159,29 @@ def group(view: View, name: str, node: Group) -> None:
     e.taken(node._size)
     for one in node.fields:
         view.know(one.name, some.values[one.name], kinds_of_bits(one))
+        view.bits(some.values[one.name], one)
+    return some.unsure
+
+
+def certain_of(e: Emitter, fields: Iterable[Packed], judged: list[Field]) -> Certain | None:
+    """Return what tells of some fields of bits whether all that must hold does.
+
+    So it can be told of each value of a byte when the code is written, as that no frame
+    of data is a control frame, whatever its other bits are.
+    """
+    known = Known(e.code.namespace)
+    known.numbers = {one.name: Some(one.name, 0, one.mask) for one in fields if one.kind is int}
+    shown = Shown({one.name: Text(ast.Name(one.name), kinds_of_bits(one)) for one in fields})
+    answers = [said(one.verify, [shown], e.names, one.name) for one in judged]
+    if not all(each and each.safe and not each.lines for each in answers):
+        return None
+    trees = [each.value.tree for each in answers if each]
+
+    def certain(some: list[Packed], values: tuple[object, ...]) -> bool:
+        given = dict(zip([one.name for one in some], values, strict=True))
+        return all(known.proves(tree, given) for tree in trees)
+
+    return certain
 
 
 def late(e: Emitter, name: str, node: Group, some: Apart) -> None:

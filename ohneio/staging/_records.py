@@ -62,7 +62,9 @@ def judged(view: View, kept: tuple[str, str]) -> str:
         value, wrong = tried(view, mark, target), f"{target} is LATE or "
     else:
         target = object_of(view)
-        value, wrong = f"{target} if {found} else LATE", f"not ({found}) or "
+        value, wrong = target, ""
+        if found:
+            value, wrong = f"{target} if {found} else LATE", f"not ({found}) or "
     with e.block(f"if {wrong}{mark} is not None:"):
         e.keep(*kept)
         given = f"run, {mark}, {value}, {e.node(view.record)}"
@@ -117,7 +119,7 @@ def taken(view: View, parts: list[Part]) -> None:
     """Write some fields whose parsers are known."""
     in_order(view.emitter, parts)
     for part in parts:
-        view.know(part.name, part.value, kinds_of(part.node))
+        view.read(part.name, part.value, part.node)
 
 
 # What depends on the fields before.
@@ -140,9 +142,11 @@ def present(view: View, one: Field) -> str:
     with e.named(one.name), e.called(one.name):
         kinds, write = depending_on(view, one)
         if one.when is None:
-            view.know(one.name, write(), kinds)
+            value = write()
+            view.know(one.name, value, kinds)
+            view.bound(value, one.parser)
             return ""
-        there = str(asked(view, one.when, e.code.fresh("there")).write())
+        there = asked(view, one.when, e.code.fresh("there")).write()
         e.settle()
         with e.ways() as another:
             another()
@@ -155,8 +159,8 @@ def present(view: View, one: Field) -> str:
             with e.block("else:"):
                 e.line(f"{target} = None")
         view.know(one.name, target, kinds and kinds | {NONE})
-        view.there[one.name] = there
-        return there
+        view.either(there.tree, target, one.parser, kinds)
+        return str(there)
 
 
 def depending_on(view: View, one: Field) -> tuple[Kinds, Callable[[], str]]:
@@ -166,11 +170,12 @@ def depending_on(view: View, one: Field) -> tuple[Kinds, Callable[[], str]]:
         return kinds_of(parser), lambda: e.value(parser)
     target = e.fresh("value")
     if (found := sized(one.make, view.given, e.names)) and len(found.functions) <= 1:
-        data = Text(ast.Name(target), BYTES)
+        data = Text(ast.Name(target), BYTES, length=found.length)
         after = [apply(function, data, e.names, target) for function in found.functions]
         if None not in after:
-            kinds = [each.value.kinds for each in after if each]
-            return [BYTES, *kinds][-1], lambda: some_bytes(view, one, found, target, after)
+            value = [data, *(each.value for each in after if each)][-1]
+            view.sized(one.name, found, value)
+            return value.kinds, lambda: some_bytes(view, one, found, target, after)
     variable = view.variable
     return None, lambda: whatever(view, one, variable, target)
 
@@ -201,18 +206,14 @@ def some_bytes(view: View, one: Field, found: Sized, target: str, after: list[Sa
 
 def end_of(e: Emitter, found: Sized) -> tuple[str, str]:
     """Write where so many bytes end; return that, and the condition that they are there."""
-    size = found.size
-    local = e.code.fresh("size")
+    size, local = found.size, str(found.local)
     value = Said(found.lines, size, size.safe)
-    size = say(e, value, local, lambda target: e.line(f"{target} = -1"))
-    if not size.simple:
-        put(e, local, size)
-        size = Text(ast.Name(local), size.kinds)
+    put(e, local, say(e, value, local, lambda target: e.line(f"{target} = -1")))
     if not size.among(frozenset({Natural})):
-        number = "" if size.among(frozenset({Natural, int})) else f"type({size}) is int and "
-        return f"pos + {size}", f"{number}{size} >= 0 and pos + {size} <= stop"
+        number = "" if size.among(frozenset({Natural, int})) else f"type({local}) is int and "
+        return f"pos + {local}", f"{number}{local} >= 0 and pos + {local} <= stop"
     end = e.code.fresh("end")
-    e.line(f"{end} = pos + {size}")
+    e.line(f"{end} = pos + {local}")
     return end, f"{end} <= stop"
 
 

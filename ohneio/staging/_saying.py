@@ -11,6 +11,7 @@ import attrs
 
 __all__ = [
     "BYTES",
+    "FROM_BYTES",
     "NONE",
     "PLAIN",
     "STR",
@@ -38,6 +39,8 @@ NUMBERS = frozenset({int, Natural, bool})
 MANY = 1000
 #: Methods of strings that give another of the same type.
 SAME = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "replace", "removeprefix"})
+#: A method of a class that never changes: looked up there it would be made anew each time.
+FROM_BYTES: object = int.from_bytes
 #: What an enum of numbers must have left as `int` has it.
 OPERATORS = ("__bool__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 
@@ -52,6 +55,7 @@ class Text:
         safe: Whether nothing can be raised by it.
         known: The value itself in a tuple, where that is known.
         gives: Of which types the result of calling it may be.
+        length: How its length is said, if some local or constant is that for certain.
     """
 
     tree: ast.expr
@@ -59,6 +63,7 @@ class Text:
     safe: bool = True
     known: tuple[object, ...] = ()
     gives: Kinds = None
+    length: ast.expr | None = None
 
     def __str__(self) -> str:
         return ast.unparse(self.tree)
@@ -173,11 +178,22 @@ def called(function: Text, given: list[Text], named: list[tuple[str, Text]]) -> 
     keywords = [ast.keyword(name, one.tree) for name, one in named]
     tree = ast.Call(function.tree, [one.tree for one in given], keywords)
     if function.known == (len,) and len(given) == 1 and not named:
+        if given[0].length is not None and given[0].among(BYTES):
+            return Text(given[0].length, frozenset({Natural}))
         safe = given[0].safe and (given[0].among(BYTES) or given[0].among(STR))
         return Text(tree, frozenset({Natural}), safe)
     if function.known == (bool,) and len(given) == 1 and not named:
         return Text(tree, frozenset({bool}), given[0].safe and given[0].plain)
-    return Text(tree, function.gives, safe=False)
+    return Text(tree, function.gives, safe=False, length=length_of(function, given, named))
+
+
+def length_of(function: Text, given: list[Text], named: list[tuple[str, Text]]) -> ast.expr | None:
+    """Return how the length of what a call gives is said: of a number in so many bytes."""
+    method = function.tree.attr if isinstance(function.tree, ast.Attribute) else ""
+    if method != "to_bytes" or function.gives != BYTES or not given or named:
+        return None
+    size = given[0]
+    return size.tree if size.simple and size.among(frozenset({Natural})) else None
 
 
 def given_by(of: Text, name: str) -> Kinds:

@@ -19,6 +19,7 @@ from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
 from ._pausing import pause_for, pause_to, pausing
+from ._saying import FROM_BYTES
 
 __all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
 
@@ -238,7 +239,8 @@ def quic_varint(e: Emitter, node: QuicVarint, wanted: bool) -> str:
         with e.regular(f"{end} <= stop"):
             if target:
                 mask = f"(1 << 8 * ({end} - pos) - 2) - 1"
-                e.line(f"{target} = int.from_bytes(data[pos:{end}]) & {mask}")
+                number_of = e.constant(FROM_BYTES, "from_bytes")
+                e.line(f"{target} = {number_of}(data[pos:{end}]) & {mask}")
             e.moved(end)
         if may_pause:
             pause_to(e, end)

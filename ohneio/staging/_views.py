@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import attrs
 
+from ..combinators._bytes import Exactly
+from ..combinators._example import Example
+from ..combinators._looking import Lookahead
+from ..combinators._notes import Label
+from ..combinators._numbers import Number
+from ..combinators._packing import Packed
 from ..combinators._records import Record
 from ..combinators._records import View as Seen
-from ._emitter import Emitter
-from ._inlining import Shown
-from ._saying import Kinds, spelled
+from ..combinators._sequence import Before, Then
+from ..combinators._transform import Verify
+from ._answers import kinds_of
+from ._emitter import Emitter, Node, rules
+from ._handing import Sized
+from ._inlining import Given, Shown, said
+from ._proving import Known, Some, narrowed
+from ._saying import NONE, PLAIN, Kinds, Text, spelled
+from ._tokens import core_of, is_number, is_unsigned
 
 __all__ = ["View"]
+
+
+def some_of(view: View, value: str, node: Node) -> Some | None:
+    """Return what is known of the number in the local *value* that *node* read."""
+    match node:
+        case _ if type(node) not in rules:  # a subclass may be anything
+            return None
+        case Verify():
+            some = some_of(view, value, node.parser)
+            given: list[Given] = [Text(ast.Name(value), kinds_of(node))]
+            found = said(node.predicate, given, view.emitter.names, value)
+            if some is None or found is None or found.lines or not found.safe:
+                return some
+            return narrowed(some, value, found.value.tree, view.known)
+        case Label() | Example() | Lookahead():
+            return some_of(view, value, node.parser)
+        case Then() | Before():
+            return some_of(view, value, node.kept)
+        case Number() if is_number(node):
+            least = 0 if is_unsigned(node) else -(1 << 8 * node._size - 1)
+            return Some(value, least, least + (1 << 8 * node._size) - 1)
+        case _:
+            return Some(value, 0) if is_unsigned(node) else None
 
 
 def seen_of(record: Record[Any]) -> type:
@@ -38,18 +74,57 @@ class View:
     kinds: dict[str, Kinds] = attrs.Factory(dict[str, Kinds])
     name: str = ""
     shown: set[str] = attrs.Factory(set[str])
-    #: When fields are there that may be off.
-    there: dict[str, str] = attrs.Factory(dict[str, str])
+    #: How the lengths of fields are said.
+    lengths: dict[str, ast.expr | None] = attrs.Factory(dict[str, "ast.expr | None"])
+    #: What follows from how the fields were read.
+    known: Known = attrs.Factory(lambda self: Known(self.emitter.code.namespace), takes_self=True)
 
     def know(self, name: str, value: str, kinds: Kinds) -> None:
         """Add a field."""
         self.values[name], self.kinds[name] = value, kinds
+        self.lengths.setdefault(name, None)
+
+    def read(self, name: str, value: str, node: Node) -> None:
+        """Add a field that *node* read."""
+        self.know(name, value, kinds_of(node))
+        core = core_of(node)
+        if type(core) is Exactly:
+            self.lengths[name] = ast.Constant(core.n)
+        self.bound(value, node)
+
+    def bound(self, value: str, node: Node | None) -> None:
+        """Note between which bounds the number is that *node* read."""
+        some = None if node is None else some_of(self, value, node)
+        if some is not None:
+            self.known.numbers[value] = some
+
+    def bits(self, value: str, one: Packed) -> None:
+        """Note what some bits may be."""
+        if one.kind is bool:
+            self.known.truths.add(value)
+        elif one.kind is int:
+            self.known.numbers[value] = Some(value, 0, one.mask)
+
+    def either(self, there: ast.expr, value: str, node: Node | None, kinds: Kinds) -> None:
+        """Note when a field is there, which is None otherwise."""
+        some = None if node is None else some_of(self, value, node)
+        if some is None and kinds and kinds <= PLAIN - {NONE}:
+            some = Some(value, number=False)
+        if some is not None:
+            self.known.maybe[value] = there, some
+
+    def sized(self, name: str, found: Sized, value: Text) -> None:
+        """Note how many bytes were read for a field, and how many its value has."""
+        self.lengths[name] = value.length
+        if found.length is not None and not found.lines and not found.size.simple:
+            self.known.made[str(found.local)] = found.size.tree
 
     @property
     def given(self) -> Shown:
         """What functions see that are written into the code."""
-        known = self.values.items()
-        return Shown({name: spelled(value, self.kinds[name]) for name, value in known})
+        said = {name: spelled(value, self.kinds[name]) for name, value in self.values.items()}
+        lengths = self.lengths
+        return Shown({name: attrs.evolve(one, length=lengths[name]) for name, one in said.items()})
 
     @property
     def whole(self) -> str:

@@ -7,6 +7,7 @@ all kinds, and parsers of a class that it has never heard of.
 
 import contextlib
 import enum
+import functools
 import zlib
 from random import Random
 
@@ -241,6 +242,59 @@ class Sums:
         return self.data + self.more
 
 
+def announced(m):
+    size = len(m.data)
+    return size if size < 6 else 6 if size < 9 else 7
+
+
+def turned(data, key):
+    """Of the same length, whatever the key is."""
+    if key is None:
+        return data
+    size = len(data)
+    return (int.from_bytes(data) ^ int.from_bytes((key * (size + 1))[:size])).to_bytes(size)
+
+
+class Opcode(enum.IntEnum):
+    DATA, CLOSE = 6, 3
+
+    @property
+    def control(self):
+        return self < Opcode.DATA
+
+
+def extended(two, three, by, turn=turned):
+    """Sizes in as few bytes as they need, most of which cannot be but what is computed."""
+
+    def bytes_of(m):
+        turning = functools.partial(turn, key=m.key)
+        return exactly(m.more or m.most or m.size).map(turning, turning)
+
+    @wire_class
+    class Extended:
+        opcode: Opcode = bit(4, Opcode)
+        keyed: bool = bit(1, bool, computed=lambda m: m.key is not None)
+        size: int = bit(
+            3, int, computed=announced, verify=lambda m: not m.opcode.control or m.size < 7
+        )
+        more: int | None = field(two, when=lambda m: m.size == 6, computed=lambda m: len(m.data))
+        most: int | None = field(three, when=lambda m: m.size == 7, computed=lambda m: len(m.data))
+        key: bytes | None = field(by, when=lambda m: m.keyed, default=None, kw_only=True)
+        data: bytes = field(bytes_of)
+
+    return record(Extended)
+
+
+#: So that sizes are in the alphabet of random inputs, in more ways than one.
+EXTENDED = [
+    extended(verify(lambda it: 5 < it < 9, uint8), verify(lambda it: it > 8, uint16), any_byte),
+    extended(uint8, verify(lambda it: it > 8, uint8), optional(literal(b"a"))),
+    extended(
+        verify(lambda it: it > 5, uint8), uint8, any_byte, lambda data, key: data + (key or b"")
+    ),
+]
+
+
 def not_a(instance, attribute, given):
     if repr(given).startswith("b'a"):
         raise ValueError("no a")
@@ -394,6 +448,7 @@ TOKENS = st.one_of(
             bits(Careful),
             record(Text),
             record(Sums),
+            *EXTENDED,
             Counted(2),
             int8,
             int16,

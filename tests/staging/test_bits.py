@@ -122,9 +122,9 @@ def test_numbers_are_shifted_and_masked_as_far_as_they_have_to_be():
     assert "bits = data[pos]\n" in source
     assert "high = bits >> 4\n" in source
     assert "low = bits & 15\n" in source
-    assert "on = bits2 & 32768 != 0" in source
+    assert "on = bits2 > 32767" in source
     assert "wide = bits2 & 32767" in source
-    assert "(bits := int.from_bytes(data[pos:pos + 2])) >> 12 == 15" in code_of(record(Shared))
+    assert "(bits := FROM_BYTES(data[pos:pos + 2])) >> 12 == 15" in code_of(record(Shared))
     for cls in (Apart, Shared):
         agrees(record(cls), b"\x12\x80\1\xf0\3\xff", b"\xf0\5")
 
@@ -134,3 +134,37 @@ def test_members_of_an_enum_are_looked_up():
     assert members(Kind, 3) == {0: Kind.LOW, 3: Kind.HIGH}
     assert members(Raising, (1 << 16) - 1) == {1: Raising.ONE}
     assert MOST_MEMBERS not in members(lambda n: n, (1 << 16) - 1) or MOST_MEMBERS < 1 << 16
+
+
+@wire
+class Twice:
+    """Two bytes that are looked up, and what must hold of both."""
+
+    kind: Kind = bit(2, Kind)
+    size: int = bit(6, int, verify=lambda m: m.size < 9 or m.low == 1)
+    other: Kind = bit(2, Kind)
+    low: int = bit(6, int)
+
+
+def test_a_table_knows_as_well_where_nothing_has_to_be_judged():
+    """The first that does: the rest is asked where it does not."""
+    source = code_of(record(Twice), "once")
+    assert "kind, size, unsure = known" in source
+    assert "other, low = known2" in source
+    assert "if not ((not unsure or size < 9 or low == 1)):" in source
+    agrees(record(Twice), *(bytes([192 | one, two]) for one in (8, 9) for two in (0, 1, 64, 193)))
+
+
+@wire
+class Later:
+    """A byte that is looked up, and what must hold of another."""
+
+    kind: Kind = bit(2, Kind)
+    size: int = bit(6, int)
+    low: int = bit(8, int, verify=lambda m: m.low == 1)
+
+
+def test_a_table_that_knows_nothing_of_it_stays_as_it_is():
+    """It would only be larger."""
+    assert "kind, size = known" in code_of(record(Later), "once")
+    agrees(record(Later), b"\0\1\0\0", b"\1\1\x40\1")

@@ -146,6 +146,23 @@ def test_where_something_is_raised_the_node_says_so():
     agrees(record(Refusing), b"\1\x0aa;", b"\2\5no;", b"\0\0;")
 
 
+@wire
+class Certain:
+    """Of two computed fields one cannot be anything else."""
+
+    size: int = field(uint8, computed=lambda m: len(m.body))
+    twice: int = field(uint8, computed=lambda m: 2 * len(m.body))
+    body: bytes = field(lambda m: exactly(m.size))
+
+
+def test_what_follows_from_how_it_was_read_is_not_compared():
+    """A body of so many bytes has that length."""
+    for form in ("items", "lane", "once"):
+        assert "(2 * size == twice)" in code_of(record(Certain), form)
+        assert "== size" not in code_of(record(Certain), form)
+    agrees(record(Certain), b"\1\2a\0\0\2\4ab", b"\1\1a", b"\2\4a")
+
+
 def test_what_is_of_any_type_is_compared_as_well():
     """By whatever it means by that."""
     assert "except Exception:" in code_of(record(Unknown))

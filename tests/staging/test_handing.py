@@ -52,6 +52,7 @@ def with_two_names(m):
 SIZED = {
     "two names": with_two_names,
     "in steps": in_steps,
+    "a size that is calculated": lambda m: exactly(m.a - 1).map(lambda it: len(it) + m.a),
     "a partial": lambda m: exactly(m.a).map(functools.partial(keyed, key=m.b)),
     "a partial by place": lambda m: exactly(m.a).map(functools.partial(two, m.b)),
     "a partial that is called": lambda m: exactly(m.a).map(functools.partial(turned, key=m.b)),

@@ -107,7 +107,7 @@ def says(function, **kinds):
         (lambda m: Kind.nothing, "KIND.nothing"),
         (lambda m: m.b.upper(), "b.upper()"),
         (lambda m: m.a in TABLE, "a in TABLE"),
-        (lambda m: int.from_bytes(m.b) & 3, "int.from_bytes(b) & 3"),
+        (lambda m: int.from_bytes(m.b) & 3, "FROM_BYTES(b) & 3"),
     ],
 )
 def test_an_expression_is_said_by_the_fields(function, expected):

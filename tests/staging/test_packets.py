@@ -1,5 +1,7 @@
 """Packets: records with bits beside other fields, with a frame inside, and with verdicts."""
 
+import enum
+
 import pytest
 
 from ohneio import (
@@ -146,7 +148,7 @@ def test_verdicts_are_asked_as_soon_as_the_field_is_there():
     source = code_of(record(Judged))
     first = source.index("if mark is not None or not ((kind) and (flags != 1)):")
     assert first < source.index("(n != kind)") < source.index("= RAISING(last2)")
-    assert "(not (flags) or more != 24930)" in source
+    assert "(not flags or more != 24930)" in source
 
 
 def test_verdicts_that_are_called_come_after_those_before():
@@ -169,3 +171,57 @@ def test_bits_and_the_size_behind_them_are_taken_by_place():
     source = code_of(record(Head))
     assert "on, low = known" in source
     assert "end2 = pos + size" in source
+
+
+# What is known of a byte's fields beforehand.
+
+
+class Kind(enum.IntEnum):
+    DATA, MORE, CLOSE = 0, 1, 8
+
+    @property
+    def control(self):
+        return self >= Kind.CLOSE
+
+
+def judged_by(*verdicts):
+    """Return a head whose second byte may be judged by what is in the first."""
+    first, second = [*verdicts, None, None][:2]
+
+    @wire
+    class Head:
+        flag: bool = bit(1, bool)
+        kind: Kind = bit(7, Kind)
+        on: bool = bit(1, bool, **({"verify": second} if second else {}))
+        size: int = bit(7, int, **({"verify": first} if first else {}))
+
+    return record(Head)
+
+
+def judged_in_code(m):
+    """Nothing that is one expression."""
+    if m.kind.control:
+        return m.size < 5
+    return True
+
+
+VERDICTS = {
+    "of one kind": ([lambda m: not m.kind.control or m.size < 5], True),
+    "of two fields": ([lambda m: not m.kind.control or m.size < 5, lambda m: m.kind < 5], True),
+    "of none in the first byte": ([lambda m: m.size < 5], False),
+    "never": ([lambda m: m.size < 128], True),
+    "in steps": ([judged_in_code], False),
+    "by what has to be called": ([lambda m: not m.kind or not raising(m.size)], False),
+}
+HEADS = [bytes([first, 5 - first % 2]) for first in (0, 1, 8, 9, 128, 129, 136)]
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_what_a_byte_says_of_a_verdict_is_looked_up_with_it(name):
+    """As that nothing but a control frame is judged: where code begins anew, that is enough."""
+    verdicts, expected = VERDICTS[name]
+    grammar = judged_by(*verdicts)
+    for form in ("once", "lane"):
+        assert ("not unsure or " in code_of(grammar, form)) is expected
+    assert "unsure" not in code_of(grammar, "items")
+    agrees(grammar, *HEADS, b"".join(HEADS), b"\x08\x04" * 3)

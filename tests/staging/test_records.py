@@ -163,6 +163,22 @@ def test_a_record_that_is_judged_keeps_its_bytes():
     agrees(record(Refusing), b"\1\1a\1\2ab", limits=Limits(max_buffered=2))
 
 
+@wire
+class Same:
+    """What is computed cannot be anything else."""
+
+    size: int = field(uint8, computed=lambda m: len(m.body))
+    body: bytes = field(lambda m: exactly(m.size))
+
+
+def test_a_record_that_cannot_be_wrong_only_has_to_let_its_bytes_go():
+    """Those that were kept for an error, if there was a wait."""
+    source = code_of(record(Same))
+    assert "if mark is not None:" in source
+    assert "FINISHED(run, mark, same, RECORD)" in source
+    agrees(record(Same), b"\2ab\0\3abc", limits=Limits(max_buffered=3))
+
+
 # Functions of fields.
 
 
@@ -198,9 +214,9 @@ def test_a_size_is_written_into_the_code():
     """Whatever it may be: one that is no size is left to the node."""
     source = code_of(record(Sized))
     assert "end2 = pos + size" in source
-    assert "size3 = len(body) - 1" in source
-    assert "size3 >= 0 and pos + size3 <= stop" in source
-    assert "size4 = body[0]" in source
+    assert "size2 = size - 1" in source  # which is how long the body is
+    assert "size2 >= 0 and pos + size2 <= stop" in source
+    assert "size3 = body[0]" in source
     assert "type(more) is int and more >= 0 and pos + more <= stop" in source
     agrees(record(Sized), b"\1a", b"\3\1bcbcd", b"\0", b"\2abc")
 

@@ -145,6 +145,24 @@ def test_lengths_and_truths_are_known():
     assert (str(other), other.safe, other.kinds) == ("f(x, a=x)", False, None)
 
 
+def test_lengths_that_are_known_are_not_asked_for():
+    """Of a number that is put into so many bytes, and of bytes that were read by a size."""
+    number, method = of(int), ast.Attribute(ast.Name("n"), "to_bytes")
+    into = Text(method, gives=given_by(number, "to_bytes"))
+    some = called(into, [of(Natural), spelled("'big'")], [])
+    assert some.kinds == BYTES
+    assert ast.unparse(some.length) == "x"
+    length = called(object_of(len, "len"), [some], [])
+    assert (str(length), length.safe, length.kinds) == ("x", True, {Natural})
+    assert called(into, [spelled("x + 1", frozenset({Natural}))], []).length is None
+    assert called(into, [of(int)], []).length is None
+    assert called(into, [of(Natural)], [("signed", of(bool))]).length is None
+    assert called(into, [], []).length is None
+    assert called(Text(method), [of(Natural)], []).length is None
+    maybe = Text(ast.Name("x"), BYTES | {NONE}, length=ast.Constant(3))
+    assert not called(object_of(len, "len"), [maybe], []).safe
+
+
 def test_results_of_methods_are_known():
     """Where nobody can have put another in their place."""
     assert given_by(object_of(int, "int"), "from_bytes") == {int}
