@@ -24,7 +24,7 @@ __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
-    "value", "turn", "stack", "keeping", "kept", "depth", "path", "room",
+    "value", "turn", "stack", "keeping", "kept", "depth", "path", "room", "ahead",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 

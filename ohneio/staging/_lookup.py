@@ -1,7 +1,10 @@
-"""Short decimal numbers, looked up together with the literal behind them.
+"""Short decimal numbers, taken together with the literal behind them.
 
 Of three digits at most, as nearly all sizes have in text protocols, both are
-found in a table: that is their check and the value at once.
+found in a table: that is their check and the value at once.  Other numbers are
+what is before the literal, if it is near: to look for a literal takes a third of
+what a regular expression takes.  No search goes further than the number may, so
+that where a number is tried in vain nobody looks at all that is there.
 """
 
 from __future__ import annotations
@@ -19,15 +22,27 @@ from ..combinators._sequence import Before
 if TYPE_CHECKING:
     from ._emitter import Emitter, Node
 
-__all__ = ["Found", "ends_digits", "is_short", "leading", "looked_up", "number_and_end"]
+__all__ = [
+    "Found",
+    "ends_digits",
+    "framed",
+    "is_near",
+    "is_short",
+    "leading",
+    "looked_up",
+    "number_and_end",
+    "read_at_once",
+]
 
 #: How many digits the numbers have that are looked up.
 DIGITS = 3
+#: How many bytes are looked at for a number and what is behind it.
+AHEAD = 24
 
 
 @attrs.frozen
 class Found:
-    """The variables for a number, or None, and for where the literal behind it ends."""
+    """The variable for a number, or None, and where the literal behind it ends."""
 
     number: str
     end: str
@@ -74,9 +89,35 @@ def looked_up(e: Emitter, literal: Literal, found: Found | None = None) -> Found
     known = e.need(table.lower(), f"({table} if {most} else {{}}).get")
     e.settle()
     # Its last byte is sooner found than all of it; whether it is there the table says.
-    e.line(f"{found.end} = data.find({given[-1:]!r}, pos, stop) + 1")
-    e.line(f"{found.number} = {known}(data[pos:{found.end}])")
+    e.line(f"{found.end} = data.find({given[-1:]!r}, pos, pos + {DIGITS + len(given)}) + 1")
+    inside = f" if {found.end} <= stop else None" if framed(e) else ""
+    e.line(f"{found.number} = {known}(data[pos:{found.end}]){inside}")
     return found
+
+
+def framed(e: Emitter) -> bool:
+    """Tell whether there may be bytes behind ``stop``."""
+    return e.form.resumes or bool(e.frames)
+
+
+def is_near(node: Node) -> bool:
+    """Tell whether *node* is a number in decimal digits that may have any number of them."""
+    return type(node) is Integer and node.base == 10 and not node.strict and not node.digits
+
+
+def read_at_once(e: Emitter, node: Integer, literal: Literal) -> Found:
+    """Write how a number is read of what is before the literal, if that is near."""
+    size, end, number = len(literal.data), e.code.fresh("end"), e.fresh("number")
+    ahead = e.need("ahead", f"{AHEAD} if {e.limits}.max_digits >= {AHEAD} else 0")
+    digits = f"{number}.isdigit()"
+    if node.signed:
+        digits = f"({digits} or {number}[:1] in (b'+', b'-') and {number}[1:].isdigit())"
+    inside = f"0 <= {end} <= stop - {size}" if framed(e) else f"{end} > 0"
+    e.settle()
+    e.line(f"{end} = data.find({literal.data!r}, pos, pos + {ahead})")
+    e.line(f"{number} = data[pos:{end}] if {inside} else b''")
+    e.line(f"{number} = int({number}) if {digits} else None")
+    return Found(number, f"{end} + {size}")
 
 
 @functools.lru_cache(maxsize=16)

@@ -89,7 +89,7 @@ def pause_behind(e: Emitter, end: str, literal: bytes) -> None:
     """Write the pause for one more byte of a *literal* that begins at *end*, a variable."""
     size, room = len(literal), f"{end} + {len(literal)}"
     e.ends.append(end)
-    begun = f"{end} <= stop and {literal!r}.startswith(data[{end}:stop])"
+    begun = f"{end} <= stop and {literal!r}.startswith(data[{end}:{room}])"
     begun += f" and source.limit >= {size}" if size > 1 else ""
     given = [f"stop - {end} + 1", repr(e.path), f"{end} - {_behind(e)}"]
     with paused(e, "elif", begun, room, pauses, given):

@@ -25,7 +25,7 @@ from ..core._pauses import Parts
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, rules
 from ._frames import all_of, frame, size_of
-from ._lookup import ends_digits, is_short, looked_up
+from ._lookup import ends_digits, is_near, is_short, looked_up, read_at_once
 from ._partial import form_of
 from ._pausing import pause_form, pause_in, pausing
 from ._regular import Regular, open_end, regular
@@ -217,7 +217,7 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
         if not run:
             continue
         last = run[-1]
-        if is_short(last.node) and not last.name and behind and ends_number(behind[0]):
+        if is_decimal(last) and behind and ends_number(behind[0]):
             short_number(e, last, behind.pop(0))
             continue
         if is_body(last) and behind and is_end(behind[0]):
@@ -234,13 +234,19 @@ def by_form(e: Emitter, parts: list[Part]) -> None:
             body(e, last.of, last.value)
 
 
+def is_decimal(part: Part) -> bool:
+    return (is_short(part.node) or is_near(part.node)) and not part.name
+
+
 def ends_number(part: Part) -> bool:
     return ends_digits(part.node) and not part.name
 
 
 def short_number(e: Emitter, part: Part, behind: Part) -> None:
-    """Take a number and the literal behind it: looked up, or one after the other."""
-    found = looked_up(e, behind.node)  # type: ignore[arg-type]
+    """Take a number and the literal behind it: at once, or one after the other."""
+    node: Any = part.node
+    literal: Any = behind.node
+    found = looked_up(e, literal) if is_short(node) else read_at_once(e, node, literal)
     skipped = [*e.skipped]
     with e.block(f"if {found.number} is None:"):
         one_part(e, part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from ..combinators._bytes import Exactly, Literal, Until, UntilMax
@@ -18,10 +19,14 @@ from ..combinators._values import Fail, Success
 from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
+from ._lookup import framed
 from ._pausing import pause_for, pause_to, pausing
 from ._saying import FROM_BYTES
 
 __all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
+
+#: How far a line's end is looked for without a regular expression.
+NEAR = 64
 
 
 @rule(Exactly)
@@ -73,7 +78,7 @@ def literal(e: Emitter, node: Literal, wanted: bool) -> str:
         condition, may_begin = f"{e.here} < stop and data[{e.here}] == {node.data[0]}", ""
     else:
         condition = f"data.startswith({given}, {e.here}, stop)"
-        may_begin = f"{given}.startswith(data[{e.here}:stop])"
+        may_begin = f"{given}.startswith(data[{e.here}:{e.at(size)}])"
     e.token(node, condition, "", "", size, may_begin)
     return given
 
@@ -173,16 +178,29 @@ def line(e: Emitter, node: Line, wanted: bool) -> str:
     scan = e.constant(plain, "plain")
     bound = f" and {end} - pos <= {node.max}" if node.max != UNBOUNDED else ""
     with pausing(e, wished=not bound) as may_pause:
-        e.line(f"{end} = {scan}(data, pos, stop).end() if pos <= stop else pos")
-        with e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}"):
+        with unless_near(e, node, end) if e.leaving else contextlib.nullcontext():
+            e.line(f"{end} = {scan}(data, pos, stop).end() if pos <= stop else pos")
+            ended = e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}")
+        with ended:
             if target:
                 e.line(f"{target} = data[pos:{end}]")
             e.moved(f"{end} + 2")
         if may_pause:
-            pause_for(e, f"data[{end}:stop] in (b'', b'\\r')", 2, f"{end} + 2")
+            pause_for(e, f"data[{end}:{end} + 2] in (b'', b'\\r')", 2, f"{end} + 2")
         e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
+
+
+def unless_near(e: Emitter, node: Line, end: str) -> contextlib.AbstractContextManager[None]:
+    """Write where a line ends that is short, and what is inside for any other.
+
+    To look for its LF and for its CR takes half as long as a regular expression.
+    """
+    reach = f"pos + {min(NEAR, node.max + len(CRLF))}"
+    e.line(f"{end} = data.find(b'\\n', pos, {reach}) - 1")
+    inside = f" or {end} + 2 > stop" if framed(e) else ""
+    return e.block(f"if {end} < pos or data.find(b'\\r', pos, {end} + 1) != {end}{inside}:")
 
 
 @rule(Integer)

@@ -22,6 +22,7 @@ from ohneio import (
     exactly,
     field,
     forward,
+    integer,
     length_prefixed,
     line,
     literal,
@@ -342,6 +343,28 @@ class CountingBlocks:
                 super()._append(chunk)
 
         self.input = Counting(1 << 24)
+
+
+# What is tried in vain.
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(length_prefixed(decimal << literal(b";")), id="lengths"),
+        pytest.param(integer(10, signed=True) << literal(b"--"), id="numbers"),
+        pytest.param(literal(b"1;!"), id="literals"),
+        pytest.param(line.map(len), id="lines"),
+    ],
+)
+@pytest.mark.parametrize("size", [64, LARGE])
+def test_what_is_tried_in_vain_looks_no_further_than_it_may_be(first, size):
+    """An end that no item has is not looked for in all that is there, again for each item."""
+    tried = stream(choice(first, literal(b"1\n")))
+    work, messages = counted(tried, cut(b"1\n" * 20_000, size))
+
+    assert messages == 20_000
+    assert work <= (64 + 3 * 2) * messages
 
 
 # Those who catch an error and go on.

@@ -22,8 +22,17 @@ from ohneio import (
 from ohneio.staging._code import Code
 from ohneio.staging._emitter import Emitter
 from ohneio.staging._forms import ITEMS, ONCE
-from ohneio.staging._lookup import Found, decimals, is_short, leading, looked_up, number_and_end
-from tests.staging.parsing import agrees
+from ohneio.staging._lookup import (
+    AHEAD,
+    Found,
+    decimals,
+    is_near,
+    is_short,
+    leading,
+    looked_up,
+    number_and_end,
+)
+from tests.staging.parsing import agrees, code_of
 
 end = literal(b"\r\n")
 number = decimal << end
@@ -90,14 +99,17 @@ def written(form, found=None):
     return known, e.code.source.splitlines(), e.needs
 
 
-@pytest.mark.parametrize(("form", "limits"), [(ITEMS, "run.limits"), (ONCE, "limits")])
-def test_a_number_is_looked_up_by_the_last_byte_behind_it(form, limits):
-    """In a table that is empty where so many digits are more than may be."""
+@pytest.mark.parametrize(
+    ("form", "limits", "inside"),
+    [(ITEMS, "run.limits", " if end <= stop else None"), (ONCE, "limits", "")],
+)
+def test_a_number_is_looked_up_by_the_last_byte_behind_it(form, limits, inside):
+    """No further ahead than it may be, in a table that is empty where so many digits may not be."""
     found, lines, needs = written(form)
     assert lines == [
         "pos += 2",
-        f"{found.end} = data.find(b'\\n', pos, stop) + 1",
-        f"{found.number} = decimals(data[pos:{found.end}])",
+        f"{found.end} = data.find(b'\\n', pos, pos + 5) + 1",
+        f"{found.number} = decimals(data[pos:{found.end}]){inside}",
     ]
     assert needs == {"decimals": f"(DECIMALS if {limits}.max_digits >= 3 else {{}}).get"}
 
@@ -105,9 +117,9 @@ def test_a_number_is_looked_up_by_the_last_byte_behind_it(form, limits):
 def test_it_is_looked_up_once_more_into_the_same_variables():
     """When more bytes are there."""
     known = Found("n", "e")
-    found, lines, _ = written(ITEMS, known)
+    found, lines, _ = written(ONCE, known)
     assert found is known
-    assert lines[1:] == ["e = data.find(b'\\n', pos, stop) + 1", "n = decimals(data[pos:e])"]
+    assert lines[1:] == ["e = data.find(b'\\n', pos, pos + 5) + 1", "n = decimals(data[pos:e])"]
 
 
 def test_the_table_has_all_numbers_of_three_digits_with_what_is_behind_them():
@@ -141,3 +153,43 @@ def test_where_few_digits_are_allowed_nothing_is_looked_up(most):
     for limits in (Limits(max_digits=most), Limits(max_buffered=most), Limits(max_items=most)):
         for grammar in (length_prefixed(number, exactly(2)), count_prefixed(number, uint8)):
             agrees(grammar, b"2\r\nab", b"10\r\n0123456789", b"100\r\n", b"1000\r\n", limits=limits)
+
+
+# Numbers of any size, with signs perhaps.
+
+
+@pytest.mark.parametrize(
+    ("node", "near"),
+    [
+        (integer(10), True),
+        (integer(10, signed=True), True),
+        (integer(10, digits=3), False),
+        (integer(16), False),
+        (decimal, False),
+        (uint8, False),
+    ],
+)
+def test_a_number_in_decimal_digits_may_be_read_at_once(node, near):
+    """Any number of them: what is strict is looked up instead."""
+    assert is_near(node) is near
+
+
+@pytest.mark.parametrize("behind", [b";", b"\r\n", b"--"])
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_number_is_what_is_before_the_literal(behind, signed):
+    """Digits only, and a sign: all else is looked at by the nodes."""
+    one = integer(10, signed=signed) << literal(behind)
+    assert f"data.find({behind!r}, pos, pos + ahead)" in code_of(one, "once")
+    for digits in (b"7", b"-7", b"+007", b"", b"-", b"--1", b"1_0", b" 1", b"1 ", b"\xb2"):
+        agrees(one, (digits + behind) * 2, digits + behind[:-1], digits)
+    agrees(sized(4, seq(one, many(uint8))), b"12" + behind + b"34" + behind, b"1234" + behind)
+    agrees(many(seq(one, one)), (b"5" + behind) * 4)
+
+
+@pytest.mark.parametrize("size", [*range(AHEAD - 3, AHEAD + 3), 100])
+def test_what_is_not_near_is_not_looked_for(size):
+    """As many digits as are allowed may be read; here there is no difference to be seen."""
+    one = integer(10, signed=True) << end
+    for digits in (b"1" * size, b"-" + b"2" * (size - 1)):
+        for most in (AHEAD - 2, AHEAD - 1, AHEAD, AHEAD + 1, 640):
+            agrees(one, digits + b"\r\n", limits=Limits(max_digits=most))

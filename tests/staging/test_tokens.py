@@ -39,7 +39,7 @@ from ohneio import (
 from ohneio.staging._code import Code
 from ohneio.staging._emitter import Emitter
 from ohneio.staging._forms import ITEMS
-from ohneio.staging._tokens import is_number, is_plain, is_unsigned, member
+from ohneio.staging._tokens import NEAR, is_number, is_plain, is_unsigned, member
 from tests.staging.parsing import agrees, code_of, once
 
 #: A token, bytes for it, and what its code says.
@@ -176,3 +176,17 @@ def test_numbers_of_0_or_more_are_known():
         assert is_unsigned(one)
     for one in (int16le, float32, sleb128, zigzag, integer(signed=True), exactly(1)):
         assert not is_unsigned(one)
+
+
+@pytest.mark.parametrize("size", [0, *range(NEAR - 3, NEAR + 1)])
+@pytest.mark.parametrize("most", [0, NEAR - 2, None])
+def test_a_line_that_is_near_is_one_like_any_other(size, most):
+    """With nothing but its own CR and LF, within its bound, and within a frame."""
+    one = line(max=most) if most is not None else line
+    assert "data.find(b'\\r', pos, end2 + 1) != end2" in code_of(one, "once")
+    assert "data.find(b'\\r'" not in code_of(one)
+    text = b"x" * size
+    for end in (b"\r\n", b"\n", b"\r", b"\r\r\n", b"\n\r\n", b""):
+        agrees(one, (text + end) * 2)
+    agrees(sized(size + 1, one), text + b"\r\n")
+    agrees(choice(literal(b"-"), seq(one, uint8)), text + b"\r\n!", text + b"\n!")
