@@ -461,13 +461,20 @@ class Emitter:
     @contextlib.contextmanager
     def tried(self, target: str, begins: str) -> Generator[None]:
         """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*."""
+        place = self.code.place
         with self.block("try:"):
             self.leaving += 1
             yield
             self.settle()
             self.leaving -= 1
+        stop = ""
+        if any("stop = " in line for line in self.code.lines[place[0] :]):  # it left in a frame
+            stop = self.code.fresh("whole")
+            self.code.insert(*place, f"{stop} = stop")
         with self.block("except Irregular:"):
             self.line(f"pos, {target} = {begins}, LATE")
+            if stop:
+                self.line(f"stop = {stop}")
 
     def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
         """Write *body* as one whole: where it is irregular *node* runs from its beginning."""

@@ -11,7 +11,7 @@ import attrs
 from ..combinators._bytes import Literal
 from ..combinators._classes import OneOf, TakeWhile
 from ..combinators._digits import Integer
-from ..combinators._lines import Line
+from ..combinators._lines import NO_CRLF, Line
 from ..combinators._notes import Label
 from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
@@ -108,7 +108,8 @@ def run(node: TakeWhile) -> Tokens | None:
 def line(node: Line) -> Tokens | None:
     if node.max != UNBOUNDED:
         return None
-    return [Token(rb"[^\r\n]*+\r\n", rb"[^\r\n]*+\r?", 2)]
+    text = b"%b*+" % char_set(NO_CRLF)
+    return [Token(rb"%b\r\n" % text, rb"%b\r?" % text, 2)]
 
 
 def number(node: Integer) -> Tokens | None:

@@ -8,14 +8,14 @@ there is none, which is irregular, the nodes run one by one and say why.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..combinators._bytes import Literal
 from ..combinators._classes import OneOf, TakeWhile
-from ..combinators._lines import Line
+from ..combinators._lines import NO_CRLF, Line
 from ..combinators._notes import Label
 from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
@@ -78,13 +78,23 @@ def nothing(_: list[str]) -> str:
 
 
 def char_set(allowed: frozenset[int]) -> bytes:
-    """Write a set of bytes as a regular expression does."""
-    if allowed == ANY:
-        return rb"[\x00-\xff]"
-    listed = sorted(allowed)
-    if len(listed) > 128:
-        return b"[^%b]" % b"".join(rb"\x%02x" % byte for byte in sorted(ANY - allowed))
-    return b"[%b]" % b"".join(rb"\x%02x" % byte for byte in listed)
+    """Write a set of bytes as a regular expression does.
+
+    What is not one byte is found fastest; but what is not in a set takes twice as long as
+    what is in one, so that the other sets say what is in them.
+    """
+    if len(allowed) == len(ANY) - 1:
+        return rb"[^\x%02x]" % min(ANY - allowed)
+    if len(allowed) <= len(ANY) // 2:
+        return b"[%b]" % b"".join(rb"\x%02x" % byte for byte in sorted(allowed))
+    return b"[%b]" % b"".join(rb"\x%02x-\x%02x" % ends for ends in ranges(allowed))
+
+
+def ranges(some: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of those numbers that follow each other, in order."""
+    firsts = sorted(one for one in some if one - 1 not in some)
+    lasts = sorted(one for one in some if one + 1 not in some)
+    return zip(firsts, lasts, strict=True)
 
 
 def regular(node: Node, *, wanted: bool = True) -> Regular | None:
@@ -110,7 +120,7 @@ def of_one(node: OneOf, wanted: bool) -> Regular:
 def of_line(node: Line, wanted: bool) -> Regular | None:
     if node.max != UNBOUNDED:
         return None
-    line = grouped(rb"[^\r\n]*+", 1, frozenset(), wanted)
+    line = grouped(b"%b*+" % char_set(NO_CRLF), 1, frozenset(), wanted)
     pattern = line.pattern + rb"\r\n"
     return attrs.evolve(line, pattern=pattern, loose=pattern, after=2)
 

@@ -11,6 +11,7 @@ from ohneio import (
     bit,
     bits,
     choice,
+    delimited,
     exactly,
     field,
     forward,
@@ -273,3 +274,11 @@ def test_two_that_begin_together_are_kept_from_one_place():
     assert "run.keep_from(base + begins)" in source
     agrees(record(Around), b"\1\1\1\2\2\2", b"\1\1\2", b"\1\2")
     agrees(record(Around), b"\1\1\1", limits=Limits(max_buffered=2))
+
+
+def test_whoever_leaves_in_a_frame_is_outside_of_it_again():
+    """So that whether more bytes may come is asked of the block, and not of the frame."""
+    one = choice(a, delimited(b";", exactly(1)), a)
+    assert code_of(one).count("stop = whole") == 1
+    assert "stop = whole" not in code_of(one, "once")
+    agrees(one, b";", b"x;", b"xy;", b"a;")

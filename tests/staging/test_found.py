@@ -7,6 +7,7 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
+    delimited,
     dispatch,
     exactly,
     fail,
@@ -173,6 +174,10 @@ FOUND = {
         nested_by_separators(lambda inner: choice(inner, literal(b"b"))),
         b"[[[[[[[[c",
         Limits(max_backtrack=9),
+    ),
+    "a frame that ends where it begins, in a branch that is tried": (
+        choice(literal(b"a"), delimited(b";", exactly(1)), literal(b"a")),
+        b";",
     ),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
