@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
 import attrs
 
-from ..combinators._bytes import Exactly, Literal
 from ..combinators._choice import Choice, Optional
 from ..combinators._classes import OneOf
 from ..combinators._dispatch import Dispatch
 from ..combinators._looking import Eof, Lookahead, NotFollowedBy
-from ..combinators._numbers import Number, StructUnpack
+from ..combinators._numbers import Number
 from ..combinators._records import Record
 from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Success
 from ..core._alternatives import MISS, attempt
-from ..core._facts import ANY, Set
+from ..core._facts import ANY, Facts, Set
+from ._answers import kinds_of
 from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
+from ._inlining import Given, said
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, opening
 from ._pausing import pause, pausing, rest_or_leave
-from ._tokens import is_number, is_plain, member
+from ._saying import Text
+from ._tokens import core_of, is_number, is_plain, member
 
 __all__ = ["begins_with", "open_choice", "tagged", "tried_item"]
 
-#: What leaves ``pos`` where it is, and is behind it by a number that is known.
-FIXED = (Exactly, Literal, OneOf, Number, StructUnpack)
 #: What a tag may be.
 Tags: TypeAlias = frozenset[Any]
 
@@ -339,7 +340,7 @@ def tagged(
 
     branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]._parse()")
     numbered = all(type(key) in (int, Range) for key, _ in branches)
-    ordered = numbered and (possible is not None or is_number(node.tag))
+    ordered = numbered and (possible is not None or number_by(e, node.tag))
     with e.ways() as another:
         ladder(e, Turns(tag, begun, none, ordered), branches, constant, possible)
     e.off = 0
@@ -359,8 +360,10 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, Tags | N
     if type(node.tag) is Number and tag.format[-1] == "B" and small:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
         return byte, [*node.branches], ANY
-    tag = any_tag(e, node)
-    return tag, [*node.branches], None if node.default else frozenset(keys)
+    # Where it has none, its node looks at it again: it has to be ahead.
+    compared = small and type(node.tag) is Lookahead and number_by(e, node.tag)
+    tag = any_tag(e, node, compared=compared)
+    return tag, [*node.branches], None if node.default or compared else frozenset(keys)
 
 
 def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str:
@@ -382,23 +385,33 @@ def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str
     return byte
 
 
-def any_tag(e: Emitter, node: Dispatch[Any]) -> str:
-    """Write a tag of any kind; without a default it is one that has a branch."""
+def any_tag(e: Emitter, node: Dispatch[Any], *, compared: bool) -> str:
+    """Write a tag of any kind; without a default it is one that has a branch, or *compared*."""
 
     def known() -> str:
         tag, known = e.value(node.tag), f"in {e.constant(node._table, 'branches')}"
-        if not is_plain(node.tag):
+        if not is_plain(node.tag) and not compared:
             with e.block("try:"):
                 e.line(f"{tag} {known}")
             with e.block("except TypeError:"):
                 e.leave()
-        if node.default is None:
+        if node.default is None and not compared:
             e.leave_unless(f"{tag} {known}")
         return tag
 
     tag = e.region(node.tag, True, known, steps=f"{e.node(node)}._tagged_by()")
     e.settle()
     return tag
+
+
+def number_by(e: Emitter, node: Node) -> bool:
+    """Tell whether *node* gives a number, perhaps by a function that is written in."""
+    core: Any = core_of(node)
+    if type(core) is not Map:
+        return is_number(core)
+    given: list[Given] = [Text(ast.Name("it"), kinds_of(core.parser))]
+    found = said(core.function, given, e.names, "it")
+    return found is not None and found.value.number
 
 
 @attrs.frozen
@@ -519,15 +532,15 @@ def lookahead(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
 
 
 def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
-    before, begins = e.off, ""
-    if type(node.parser) not in FIXED:
+    facts: Facts = node.parser.facts
+    begins = "" if facts.least == facts.greatest else e.code.fresh("begins")
+    if begins:
         e.settle()
-        begins = e.code.fresh("begins")
         e.line(f"{begins} = pos")
     skipped = [*e.skipped]
     value = e.value(node.parser, wanted=wanted)
     e.skipped = skipped
-    e.line(f"again += {f'{e.here} - {begins}' if begins else node.parser.facts.least}")
+    e.line(f"again += {f'{e.here} - {begins}' if begins else facts.least}")
     e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
     if e.form.resumes:  # what a caller of this function holds, in an alternative, it holds here
         held, most = f"base + {e.here} - run.marks[0].position", f"{e.limits}.max_buffered"
@@ -535,7 +548,7 @@ def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
     if begins:
         e.moved(begins)
     else:
-        e.off = before
+        e.off -= facts.least
     return value
 
 

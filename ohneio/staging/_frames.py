@@ -181,7 +181,9 @@ def text_of(e: Emitter, node: Text, place: str) -> str:
 def filled(e: Emitter, place: str) -> None:
     """Refuse what is left over."""
     if e.leaving:
-        e.leave_unless(f"pos == {place}")
+        line, depth = e.full
+        if line is not e.code.lines[-1] or depth != e.code.place[1]:  # it took the rest
+            e.leave_unless(f"pos == {place}")
         return
     with e.block(f"if pos != {place}:"):
         function = e.constant(end_of_frame, "end_of_frame")

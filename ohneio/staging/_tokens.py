@@ -164,10 +164,12 @@ def rest(e: Emitter, node: Rest, wanted: bool) -> str:
             if target:
                 e.line(f"{target} = data[{e.here}:stop]")
             e.moved("stop")
+            e.full = e.code.lines[-1], e.code.place[1]
         if may_pause:
             e.off = before
             pause_to(e, e.frames[-1][0])
         e.otherwise_at(e.steps(node), target, before)
+        e.off = 0
     return target
 
 

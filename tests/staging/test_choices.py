@@ -43,6 +43,14 @@ from tests.staging.parsing import agrees, code_of, once
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
 nested = forward()
 tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
+
+
+def ord_of(number):
+    """Nothing that is written into the code."""
+    found = [number, *[]]
+    return found.pop()
+
+
 many_tags = {n: seq(exactly(n % 3), success(n)) for n in range(20)}
 constants = {n: success(-n) for n in range(8)}
 
@@ -121,6 +129,26 @@ CHOICES = {
         [b"abcc"],
     ),
     "by what lies ahead": (dispatch(lookahead(uint8), {97: a >> b, 98: b}), [b"abbx"]),
+    "by a number that lies ahead": (
+        dispatch(lookahead(uint8.map(lambda n: n >> 4)), dict.fromkeys(range(2, 8), uint8)),
+        [b"ab", b"\x80", b"\x10a", b"a\xff"],
+    ),
+    "by one that lies ahead, with a default": (
+        dispatch(lookahead(uint16.map(lambda n: n & 7)), {2: a >> b, 3: uint16}, default=any_byte),
+        [b"abacx", b"\0\3\0\2"],
+    ),
+    "by what lies ahead and may be of any type": (
+        dispatch(lookahead(uint8.map(lambda n: n if n < 99 else [n])), {97: a, 98: uint16}),
+        [b"abc", b"ac"],
+    ),
+    "by what lies ahead and is called for": (
+        dispatch(lookahead(uint8.map(ord_of)), {97: a, 98: uint16}),
+        [b"abc", b"ac"],
+    ),
+    "by a word that lies ahead": (
+        dispatch(lookahead(exactly(2).map(bytes.lower)), {b"ab": seq(any_byte, b), b"ba": uint16}),
+        [b"Abba", b"aa"],
+    ),
     "by many numbers": (dispatch(uint8, many_tags), [bytes([0, 4, 97, 5, 98, 99, 19, 97])]),
     "by many numbers, with a default": (dispatch(uint8, many_tags, default=b), [b"\x04aab\x15"]),
     "constants": (dispatch(uint8, {**constants, 8: a, 9: b}), [bytes([0, 7, 8, 97, 9, 98, 10])]),
@@ -331,3 +359,13 @@ def test_a_range_of_tags_is_asked_for_as_far_as_others_are_possible():
     assert "if byte <= 7:" in source
     assert "elif byte >= 248:" in source
     agrees(dispatch(uint8, low), *INPUTS)
+
+
+def test_a_number_ahead_is_compared_and_not_looked_up():
+    """Which says as well where there is none: then its node is asked, that stands before it."""
+    tag = lookahead(uint8.map(lambda n: n >> 4))
+    source = code_of(dispatch(tag, dict.fromkeys(range(2, 8), uint8)), "lane")
+    assert "begins" not in source
+    assert "BRANCHES" not in source
+    assert "again += 1\n" in source
+    assert "in BRANCHES" in code_of(dispatch(uint8.map(lambda n: n >> 4), {6: a, 7: b}), "lane")

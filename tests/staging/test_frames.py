@@ -218,3 +218,13 @@ def test_in_a_lane_a_frame_need_not_be_whole():
     assert "if not (end3 <= end2):" in source
     assert "<= stop and" not in source
     agrees(sized(4, length_prefixed(uint8, seq(uint8, uint16))), b"\3abc\3def\4ghij", b"\3abc\5")
+
+
+def test_who_took_the_rest_of_a_frame_has_filled_it():
+    """If it was taken in any case: in a branch it is not."""
+    whole = length_prefixed(uint8, seq(uint8, rest))
+    assert "pos == end2" not in code_of(whole, "lane")
+    agrees(whole, b"\1a\3abc", b"\0")
+    branch = skip(length_prefixed(uint8, choice(literal(b"a"), rest)))
+    assert "pos == end2" in code_of(branch >> uint8, "lane")
+    agrees(branch >> uint8, b"\1a!\2xb!", b"\2ab!")
