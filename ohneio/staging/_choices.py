@@ -357,11 +357,11 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, Tags | N
         return byte, there, ANY
     tag: Any = node.tag
     small = all(type(key) is int and 0 <= key < 256 for key in keys)
-    if type(node.tag) is Number and tag.format[-1] == "B" and small:
+    if type(tag) is Number and tag.format[-1] == "B" and small:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
         return byte, [*node.branches], ANY
     # Where it has none, its node looks at it again: it has to be ahead.
-    compared = small and type(node.tag) is Lookahead and number_by(e, node.tag)
+    compared = small and isinstance(tag, Lookahead) and number_by(e, node.tag)
     tag = any_tag(e, node, compared=compared)
     return tag, [*node.branches], None if node.default or compared else frozenset(keys)
 

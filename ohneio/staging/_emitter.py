@@ -115,7 +115,7 @@ class Emitter:
         #: Where the code was when something began that is kept, and the variable for that.
         self._begun = "", ""
         #: The last line that took all there was of a frame, and how deep it stands.
-        self.full = "", 0
+        self.full: tuple[str, int] = "", 0
         #: In a lane: where the code leaves, of what may as well be cut by the chunk's end.
         self.exits: list[tuple[int, int]] = []
         self.skipped: list[Skipped] = []
