@@ -109,33 +109,34 @@ def rest_of_line(e: Emitter, node: Until) -> None:
 
 
 def lane_of_lines(node: Until) -> Lane:
-    take = partial(take_lines, node.delimiter, node.delimiter[:-1], node.max)
-    return Lane(take, search=ends(node.delimiter))
+    """Return the lane of lines, none of which may be longer than the grammar and the limits say."""
+    delimiter, before, most = node.delimiter, node.delimiter[:-1], node.max
 
+    def take(run: Run, chunk: bytes) -> bool:
+        source = run.input
+        rest = source.data
+        if before and rest and rest[-1] in before:  # a delimiter may have begun
+            return False
+        lines = chunk.split(delimiter)
+        last = lines.pop()
+        if not lines:
+            return take_more(delimiter, most, run, chunk)
+        size, left = len(rest) + len(chunk), len(last)
+        lines[0] = rest + lines[0]
+        if (size > most or size > source.limit) and longest(lines, left) > min(most, source.limit):
+            return False
+        source.data = last
+        source.base += size - left
+        emitted = run.emitted
+        if emitted or run.events is not emitted:
+            emitted += lines
+        else:  # nearly always: nothing has to be copied
+            run.emitted = run.events = lines
+        if left > SMALL:
+            search_on(run, delimiter, most)
+        return True
 
-def take_lines(delimiter: bytes, before: bytes, most: int, run: Run, chunk: bytes) -> bool:
-    """Take the lines in a *chunk*, none of which may be longer than *most*.
-
-    Only the chunk is looked at, unless a delimiter may have begun with one of the bytes *before*.
-    """
-    source = run.input
-    rest = source.data
-    if before and rest and rest[-1] in before:
-        return False
-    lines = chunk.split(delimiter)
-    last = lines.pop()
-    size, left = len(rest) + len(chunk), len(last)
-    if not lines:
-        return take_more(delimiter, most, run, chunk)
-    lines[0] = rest + lines[0]
-    if (size > most or size > source.limit) and longest(lines, left) > min(most, source.limit):
-        return False
-    source.data = last
-    source.base += size - left
-    run.emitted += lines
-    if left > SMALL:
-        search_on(run, delimiter, most)
-    return True
+    return Lane(take, search=ends(delimiter))
 
 
 def take_more(delimiter: bytes, most: int, run: Run, chunk: bytes) -> bool:
