@@ -23,6 +23,8 @@ and raise as it always does.  So a lane decides nothing but that an item is whol
     bytes are missing, which is where staged code pauses as well (see `_pauses`).
     How it waits is not known here: before anybody looks, the generator is woken, and
     sees what is there (`Run.unseen`, `Connection._show`).
+*   Where the item goes on to a place that is known, as with so many bytes, the chunks up
+    to there are only put aside (`Gathering`).
 *   What is begun again is no more than twice of what has come, and `LITTLE` of an
     item that is longer than a chunk; then the lane is left, and stays so for some
     items, the longer the more often that happens (`Run.patience`).  So no byte is
@@ -37,13 +39,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+from ._gathering import Gathering
 from ._input import SMALL, Search
 from ._limits import Limits
 from ._pauses import Form, begins
 from ._run import BYTES, DELIMITER, Run
 
 __all__ = ["Lane", "Take", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
-__all__ += ["leaves", "refuses", "rests"]
+__all__ += ["gathers", "leaves", "refuses", "rests"]
 
 #: So much of an item is begun again at most; of one that is longer than a chunk no more than this.
 MOST, LITTLE = 4096, 128
@@ -231,6 +234,25 @@ def rests(
     source.data = data[start:]
     source.base += start
     source.pos = 0
+    return True
+
+
+def gathers(run: Run, data: bytes, start: int, end: int, chunk: bytes) -> bool:
+    """As `rests`, where nothing can be said of the item before its bytes up to *end* are there.
+
+    If they are more than are in another *chunk* nobody looks at them until then.
+    """
+    lacks, source = end - len(data), run.input
+    if lacks <= len(chunk) or end - start > MOST or run.lane is None:
+        return rests(run, data, start, end)
+    if end - start > source.limit:
+        return leaves(run, data, start)
+    if start > source.pos:
+        run.losses = 0
+    source.data = data[start:]
+    source.base += start
+    source.pos = 0
+    run.lane = Gathering(run.lane, lacks)
     return True
 
 

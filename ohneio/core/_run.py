@@ -27,6 +27,7 @@ from ._errors import (
     inside,
     show,
 )
+from ._gathering import Gathering
 from ._input import NO_END, Input, Search
 from ._limits import Limits
 from ._steps import WAIT, Host, Request, Steps, current
@@ -232,7 +233,9 @@ class Run(Host):
 
     def leave_lane(self) -> None:
         """Go on as if the lane had never been."""
-        self.lane = None
+        lane, self.lane = self.lane, None
+        if isinstance(lane, Gathering):
+            lane.put_back(self)
         self.input.refresh()  # a lane does not keep what follows from the rest
 
     # Waiting, for primitives and parsers.

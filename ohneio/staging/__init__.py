@@ -70,7 +70,7 @@ generator sleeps, and takes what is whole in it::
         end2 = pos + number2
         if not (end2 <= stop):
             if end2 > stop:
-                return rests(run, data, start, end2)
+                return gathers(run, data, start, end2, chunk)
             return leaves(run, data, start)
         data2 = data[pos:end2]
         pos = end2

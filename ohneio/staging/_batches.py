@@ -22,7 +22,7 @@ from ..core._lanes import Lane, ends
 from ..core._run import UNBOUNDED, Run
 from ._emitter import NOTHING_KEPT, Emitter, Node
 
-__all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_lines", "take_records"]
+__all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_records"]
 
 Unpack: TypeAlias = "Callable[[bytes | memoryview], Iterable[object]]"
 
@@ -131,7 +131,7 @@ def lane_of_lines(node: Until) -> Lane:
         if emitted or run.events is not emitted:
             emitted += lines
         else:  # nearly always: nothing has to be copied
-            run.emitted = run.events = lines
+            run.emitted = run.events = cast("list[object]", lines)
         if left > SMALL:
             search_on(run, delimiter, most)
         return True

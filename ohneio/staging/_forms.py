@@ -10,7 +10,17 @@ import attrs
 
 from ..combinators._recursion import Forward
 from ..core._errors import UsageError
-from ..core._lanes import Whole, idles, idles_in, idles_with, leaves, refuses, rests, rests_in
+from ..core._lanes import (
+    Whole,
+    gathers,
+    idles,
+    idles_in,
+    idles_with,
+    leaves,
+    refuses,
+    rests,
+    rests_in,
+)
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes, staged
 from ..core._steps import WAIT, host
@@ -31,7 +41,7 @@ LOCALS = (
 #: What a stream waits with.
 WAITING = {
     "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "idles_with": idles_with,
-    "rests_in": rests_in, "searches": searches, "leaves": leaves,
+    "rests_in": rests_in, "searches": searches, "leaves": leaves, "gathers": gathers,
     "refuses": refuses, "rests": rests, "host": host,
 }  # fmt: skip
 

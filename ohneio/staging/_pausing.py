@@ -80,7 +80,8 @@ def pause(e: Emitter, size: int, *inside: str) -> None:
 def pause_to(e: Emitter, end: str) -> None:
     """Write the pause for the bytes up to *end*, a variable that is needed afterwards."""
     e.ends.append(end)
-    with when_paused(e, "elif", f"{end} > stop", end, f"{end} - {_behind(e)}"):
+    given = [f"{end} - {_behind(e)}", *path_of(e)]
+    with paused(e, "elif", f"{end} > stop", end, pauses, given, far=True):
         e.line("continue")
     e.ends.pop()
 
@@ -133,20 +134,36 @@ def when_paused(
     e: Emitter, head: str, condition: str, end: str, size: str, *inside: str
 ) -> Generator[None]:
     """Write a pause for *size* bytes, up to *end*, if a *condition* holds; then what is inside."""
-    names = (*e.path, *inside)
-    with paused(e, head, condition, end, pauses, [size, *([repr(names)] if names else [])]):
+    with paused(e, head, condition, end, pauses, [size, *path_of(e, *inside)]):
         yield
+
+
+def path_of(e: Emitter, *inside: str) -> list[str]:
+    """Return how the code says which fields something is in, if it is in any."""
+    names = (*e.path, *inside)
+    return [repr(names)] if names else []
 
 
 @contextlib.contextmanager
 def paused(
-    e: Emitter, head: str, condition: str, end: str, function: Callable[..., bool], given: list[str]
+    e: Emitter,
+    head: str,
+    condition: str,
+    end: str,
+    function: Callable[..., bool],
+    given: list[str],
+    *,
+    far: bool = False,
 ) -> Generator[None]:
     if e.form.lane:
         before = e.code.mark()
         yield  # where the code goes on does not matter
         e.code.back_to(before)
-        cut(e, condition, end, [e.here, *given] if function is pauses_at else [])
+        more = [e.here, *given] if function is pauses_at else []
+        call = f"rests(run, data, start, {', '.join([end, *more])})"
+        if far:
+            call = f"gathers(run, data, start, {end}, chunk)"
+        cut(e, condition, call, room_in(e, end))
         return
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
     conditions = filter(None, [condition, room_in(e, end), f"{call}, {', '.join(given)})"])
@@ -176,10 +193,9 @@ def rest_or_leave(e: Emitter, end: str | None) -> None:
     e.leave()
 
 
-def cut(e: Emitter, condition: str, end: str, given: list[str]) -> None:
+def cut(e: Emitter, condition: str, call: str, room: str) -> None:
     """Write how an item that a chunk's end has cut stays in a lane: before the code leaves."""
-    condition = " and ".join(filter(None, [condition, room_in(e, end)]))
-    call = f"return rests(run, data, start, {', '.join([end, *given])})"
+    condition, call = " and ".join(filter(None, [condition, room])), f"return {call}"
     place, depth = e.exits[-1]
     if condition:
         e.code.insert(place, depth + 1, call)

@@ -13,6 +13,7 @@ from ohneio import (
     until,
 )
 from ohneio.core import _run
+from ohneio.core._gathering import Gathering
 from ohneio.core._input import SMALL, Input
 from ohneio.core._lanes import (
     LITTLE,
@@ -20,6 +21,7 @@ from ohneio.core._lanes import (
     Lane,
     Whole,
     ends,
+    gathers,
     idles,
     idles_in,
     idles_with,
@@ -367,6 +369,43 @@ def test_a_token_that_is_over_the_limit_is_told_of_at_once():
         run.lane, run.input.pos, run.input.limit = len, 0, 100
         rests(run, bytes(50), 0, end)
         assert (run.lane is not None) is stays
+
+
+@pytest.mark.parametrize(
+    ("end", "start", "there", "lane"),
+    [
+        (40, 0, 30, "rests"),  # as much as is in a chunk
+        (41, 0, 30, "gathers"),
+        (100, 0, 30, "gathers"),
+        (101, 0, 30, None),  # over the limit
+        (110, 10, 30, "gathers"),
+        (MOST, 0, 30, None),
+    ],
+)
+def test_what_is_far_is_gathered(end, start, there, lane):
+    """Up to where it ends, if that is neither near nor too far, and within the limit."""
+    run = started()
+    run.lane, run.input.pos, run.input.limit, run.losses = len, 0, 100, 7
+    base = run.input.base
+    assert gathers(run, bytes(there), start, end, bytes(10))
+    found = {Gathering: "gathers", type(len): "rests", type(None): None}[type(run.lane)]
+    assert found == lane
+    if lane == "gathers":
+        assert (run.lane.take, run.lane.lacks) == (len, end - there)
+        assert (run.input.data, run.input.base - base) == (bytes(there - start), start)
+        assert run.losses == (0 if start else 7)
+
+
+def test_what_is_too_far_is_not_gathered():
+    """It would be copied once more: the protocol does better, and the lane rests."""
+    run = started()
+    run.lane, run.input.pos = len, 0
+    gathers(run, bytes(LITTLE), 0, MOST, b"")
+    assert type(run.lane) is Gathering
+    run = started()
+    run.lane, run.input.pos = len, 0
+    gathers(run, bytes(LITTLE + 1), 0, MOST + 1, b"")
+    assert (run.lane, run.losses) == (None, 1)
 
 
 def test_what_may_have_begun_is_waited_for_in_the_lane():

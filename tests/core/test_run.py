@@ -31,6 +31,7 @@ from ohneio import (
     wait,
     write,
 )
+from ohneio.core._gathering import Gathering
 from ohneio.core._run import Waiting
 from ohneio.core._steps import current
 
@@ -771,3 +772,13 @@ def test_the_end_of_the_input_ends_a_pause():
     run.waiting, run.want = Waiting.PAUSE, 9
     run.input.eof = True
     assert run.ready()
+
+
+def test_who_leaves_a_lane_has_all_that_came_meanwhile():
+    """Also what was put aside."""
+    run = started()
+    run.input.data = b"a"
+    run.lane = Gathering(len, 9)
+    run.lane(run, b"bc")
+    run.leave_lane()
+    assert (run.lane, run.input.peek()) == (None, b"abc")

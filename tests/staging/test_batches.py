@@ -103,3 +103,16 @@ def test_lines_of_a_whole_input_are_split():
     assert ".split(b'\\n')" in function(many(until(b"\n")), ONCE).source
     assert ".split(b'\\n')" not in function(many(until(b"\n")), ITEMS).source
     assert "split" not in function(many(until(b"\n", include=True)), ONCE).source
+
+
+def test_lines_that_nobody_has_taken_yet_stay_in_front():
+    """A lane hands over what `split` gave, unless there is something already."""
+    with staged():
+        conn = stream(until(b"\n"))()
+        for chunk in (b"a\n", b"b\nc\n", b"d\ne", b"f\n"):
+            conn.send(chunk)
+        assert conn.events() == [b"a", b"b", b"c", b"d", b"ef"]
+        conn.send(b"g\nh\n")
+        conn.send(b"i\n")
+        assert conn.events() == [b"g", b"h", b"i"]
+        assert conn.events() == []

@@ -237,7 +237,8 @@ def test_a_lane_keeps_what_is_cut_where_a_stream_pauses():
     source = code_of(sized(4, seq(uint16, uint16.verify(bool))), "lane")
     assert "if pos + 2 > stop and pos + 2 <= end2:" in source.replace("\n", " ")
     whole = code_of(seq(exactly(2), length_prefixed(uint8)), "lane")
-    assert "return rests(run, data, start, end2)" in whole
+    assert "return gathers(run, data, start, end2, chunk)" in whole
+    assert "return rests(run, data, start, pos + 3)" in whole
     either = code_of(seq(uint8, choice(literal(b"a"), literal(b"b"))), "lane")
     assert "if pos >= stop:\n                return rests(run, data, start, pos + 1)\n" in either
     either = code_of(sized(2, seq(uint8, choice(literal(b"a"), literal(b"b")))), "lane")

@@ -1,0 +1,52 @@
+"""Chunks that are put aside until a token is whole, in a lane.
+
+Where an item goes on for so many bytes more, nobody can say anything of it before
+they are there.  So nobody looks at them: each chunk is put aside, and they are joined
+once, when the last of them has come, for the lane to begin the item again.  Who looks
+meanwhile sees the input as it would be without (`Run.leave_lane`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+__all__ = ["Gathering"]
+
+
+class Gathering:
+    """Puts chunks aside until so many bytes have come as a lane lacks, which then takes them all.
+
+    Args:
+        take: The lane.
+        lacks: How many bytes.
+    """
+
+    __slots__ = ("lacks", "pieces", "take")
+
+    def __init__(self, take: Callable[[Run, bytes], bool], lacks: int) -> None:
+        self.take = take
+        self.lacks = lacks
+        self.pieces: list[bytes] = []
+
+    def __call__(self, run: Run, chunk: bytes) -> bool:
+        """Take a *chunk*."""
+        if len(chunk) < self.lacks:
+            self.lacks -= len(chunk)
+            self.pieces.append(chunk)
+            return True
+        source = run.input
+        whole = b"".join((source.data, *self.pieces, chunk))
+        source.data = b""
+        run.lane = self.take
+        if self.take(run, whole):
+            return True
+        source.data = whole[: len(whole) - len(chunk)]
+        return False
+
+    def put_back(self, run: Run) -> None:
+        """Let the input have what was put aside."""
+        run.input.data = b"".join((run.input.data, *self.pieces))

@@ -1,0 +1,74 @@
+"""Chunks that are put aside until a token is whole, in a lane."""
+
+import pytest
+
+from ohneio import Connection, State, until
+from ohneio.core._gathering import Gathering
+
+
+class Lane:
+    """Takes a chunk if it *takes*, and notes what the input has meanwhile."""
+
+    def __init__(self, takes=True):
+        self.takes = takes
+        self.given = []
+
+    def __call__(self, run, chunk):
+        self.given.append((run.input.data, chunk))
+        return self.takes
+
+
+def gathering(lane, lacks=5):
+    """The state of a connection whose lane lacks some bytes, and what gathers them."""
+    run = Connection(lambda: until(b";")._parse())._run
+    run.input.data = b"ab"
+    run.lane = Gathering(lane, lacks)
+    return run, run.lane
+
+
+def test_chunks_are_put_aside_until_enough_is_there():
+    """Then the lane is given all of them at once, and is the lane again."""
+    lane = Lane()
+    run, gather = gathering(lane)
+    assert all(gather(run, chunk) for chunk in (b"cd", b"", b"ef"))
+    assert lane.given == []
+    assert (run.lane, run.input.data) == (gather, b"ab")
+    assert gather(run, b"gh")
+    assert lane.given == [(b"", b"abcdefgh")]
+    assert run.lane is lane
+
+
+def test_what_the_lane_refuses_is_there_as_if_it_had_never_been():
+    """But for the last chunk, which whoever was given it has."""
+    run, gather = gathering(Lane(takes=False))
+    assert gather(run, b"cd")
+    assert not gather(run, b"efg")
+    assert run.input.data == b"abcd"
+    run.leave_lane()
+    assert (run.lane, bytes(run.input.peek())) == (None, b"abcd")
+
+
+def test_whoever_leaves_the_lane_has_what_was_put_aside():
+    """All of it, in order."""
+    run, gather = gathering(Lane(), lacks=100)
+    for chunk in (b"cd", b"ef"):
+        gather(run, chunk)
+    run.leave_lane()
+    assert (run.lane, run.input.peek()) == (None, b"abcdef")
+
+
+@pytest.mark.parametrize("look", ["needed", "waiting", "consumed", "unconsumed", "pending_input"])
+def test_whoever_looks_sees_all_that_has_come(look):
+    """The protocol is woken before."""
+    conn = Connection(lambda: until(b";")._parse())
+    conn.send(b"")
+    run = conn._run
+    run.input.data, run.want = b"ab", 1
+    run.waiting = type(run.waiting).BYTES
+    run.lane = Gathering(Lane(), 100)
+    conn.send(b"cd")
+    getattr(conn, look)
+    assert run.lane is None
+    assert conn.unconsumed == b"abcd"
+    conn.close()
+    assert conn.state is State.CLOSED
