@@ -24,6 +24,7 @@ from ohneio import (
     until,
     wire,
 )
+from tests.staging.grammars import announced, turned
 from tests.staging.parsing import agrees, code_of
 
 
@@ -66,20 +67,7 @@ EARLY = {"n": field(lambda m: exactly(m.later)), "later": field(uint8)}
 
 
 def size(m):
-    return len(m.body)
-
-
-def announced(m):
-    size = len(m.body)
-    return size if size < 6 else 6 if size < 9 else 7
-
-
-def turned(data, key):
-    """Of the same length, whatever the key is."""
-    if key is None:
-        return data
-    size = len(data)
-    return (int.from_bytes(data) ^ int.from_bytes((key * (size + 1))[:size])).to_bytes(size)
+    return len(m.data)
 
 
 def longer(data, key):
@@ -113,7 +101,7 @@ def frame_of(two=MEDIUM, three=LARGE, by=any_byte, turn=turned, computed=announc
         medium: int | None = field(two, when=lambda m: m.short == 6, computed=size)
         large: int | None = field(three, when=lambda m: m.short == 7, computed=size)
         key: bytes | None = field(by, when=lambda m: m.keyed, default=None, kw_only=True)
-        body: bytes = field(bytes_of)
+        data: bytes = field(bytes_of)
 
     return record(Frame)
 
