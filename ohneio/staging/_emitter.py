@@ -114,6 +114,8 @@ class Emitter:
         self.matches: dict[str, str] = {}
         #: Where the code was when something began that is kept, and the variable for that.
         self._begun = "", ""
+        #: The line that an item begins with, in a lane.
+        self.first = ""
         #: The last line that took all there was of a frame, and how deep it stands.
         self.full: tuple[str, int] = "", 0
         #: In a lane: where the code leaves, of what may as well be cut by the chunk's end.
@@ -314,8 +316,10 @@ class Emitter:
         Nothing is decided before all are there, unless *may_begin* is the condition that what
         is there is a beginning of it.
         """
-        with pausing(self) as may_pause:
-            with self.regular(condition):
+        if condition == "pos < stop" and self.begins:
+            condition = ""
+        with pausing(self, wished=bool(condition)) as may_pause:
+            with self.regular(condition) if condition else contextlib.nullcontext():
                 if target:
                     self.line(f"{target} = {expression}")
             if may_pause:
@@ -324,6 +328,11 @@ class Emitter:
                 with self.block("else:"):
                     self.late(self.steps(node), target, after=self.off + size)
         self.taken(size)
+
+    @property
+    def begins(self) -> bool:
+        """Whether nothing of an item was looked at yet, in a lane, of which there is a byte."""
+        return self.code.lines[-1] is self.first
 
     def otherwise_at(self, steps: str, target: str, before: int = 0) -> None:
         """Run *steps* where it was not as usual, from *before* bytes behind ``pos`` on."""

@@ -275,6 +275,7 @@ def _taken(e: Emitter, node: Node) -> None:
     e.line("start = pos")
     if e.looks_ahead:
         e.line("again = 0")
+    e.first = e.code.lines[-1]
     value = e.value(node)
     e.settle()
     e.line(f"emitted.append({value})")
