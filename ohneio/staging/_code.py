@@ -59,7 +59,10 @@ class Code:
 
     def line(self, text: str) -> None:
         """Add one line, as deep as the block it stands in."""
-        self.lines += ["    " * self._depth + part for part in folded(text)]
+        if len(text) <= WIDE:  # nearly all
+            self.lines.append("    " * self._depth + text)
+        else:
+            self.lines += ["    " * self._depth + part for part in folded(text)]
 
     @property
     def has_room(self) -> bool:
@@ -146,7 +149,7 @@ def function_name(function: object) -> str:
 
 def folded(text: str) -> list[str]:
     """Return a line as some, where it is too long for a screen: only in brackets, at a comma."""
-    if len(text) <= WIDE:  # nearly all
+    if len(text) <= WIDE:
         return [text]
     lines, begins = list[str](), 0
     for before, place in itertools.pairwise([*folds(text), len(text) + WIDE]):
