@@ -285,12 +285,14 @@ def perhaps(
         with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
             value = e.value(node.parser, wanted=wanted)
             e.settle()
-            e.line(f"{target} = {value if wanted else None}")
+            if wanted:
+                e.line(f"{target} = {value}")
         another()
-        with e.block("else:"):
-            e.line(f"{target} = {default}")
+        if wanted:
+            with e.block("else:"):
+                e.line(f"{target} = {default}")
     e.skip(node.parser, at)
-    return target
+    return target if wanted else "None"
 
 
 # By a tag.

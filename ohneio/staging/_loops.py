@@ -20,6 +20,8 @@ from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
 from ._frames import known_or
 from ._inlining import said
+from ._partial import form_of
+from ._pausing import pause, pause_form, pausing
 from ._regular import Regular, open_end, regular
 from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
@@ -57,6 +59,8 @@ def one_by_one(e: Emitter, node: Many[Any], wanted: bool) -> str:
 
 def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> str:
     """Take all items that a regular expression finds in a row; else one by one."""
+    if e.form.lane and not (kind.ends or e.frames):
+        return whole_items(e, node, kind)
     e.settle()
     e.unknown = True  # in a lane it would begin again with each chunk
     found, block = e.fresh("items"), e.match("block")
@@ -79,6 +83,33 @@ def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> st
     with e.block("else:"):
         at = no_more(e, node, found)
     e.skip(node.item, at)
+    return found
+
+
+def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
+    """Take all items that are whole, in a lane; the next one may have begun, or there is none."""
+    e.settle()
+    found, block = e.fresh("items"), e.match("block")
+    match = e.constant(re.compile(b"(?:%b)*+" % kind.pattern, re.DOTALL).match, "several")
+    find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
+    e.line(f"{block} = {match}(data, pos, stop)")
+    all_of(e, kind, found, f"{find}(data, pos, {block}.end())")
+    if kind.calls:
+        e.leave_unless(f"{found} is not None")
+    most = e.need("max_items", f"{e.limits}.max_items")
+    e.leave_unless(
+        f"len({found}) < {most if node.max == UNBOUNDED else f'min({node.max}, {most})'}"
+    )
+    e.line(f"pos = {block}.end()")
+    with pausing(e):
+        e.leave_unless("pos < stop")
+        pause(e, 1)
+    form = form_of([(node.item, e.path)])
+    with pausing(e, wished=form is not None):
+        e.leave_unless(f"not ({member(e, 'data[pos]', begins_with(node.item) or frozenset())})")
+        if form:
+            pause_form(e, form)
+    e.skip(node.item, e.begin_skip())
     return found
 
 

@@ -15,6 +15,7 @@ from ohneio import (
     dispatch,
     exactly,
     int8,
+    length_prefixed,
     literal,
     lookahead,
     many,
@@ -32,6 +33,7 @@ from ohneio import (
     until,
 )
 from ohneio.core._facts import Facts
+from ohneio.staging._engine import FORMS, written
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -41,6 +43,13 @@ word, comma = take_while(b"ab", min=1), literal(b",")
 def loud(one):
     if one == b"b":
         raise KeyError("b")
+    return one.upper()
+
+
+def loud_of(one):
+    """Raise on some, and be called: no expression says it."""
+    if one == b"yy":
+        raise KeyError(one)
     return one.upper()
 
 
@@ -225,3 +234,49 @@ def test_a_loop_by_a_number_is_a_range():
     source = code_of(count_prefixed(uint8, until(b";")))
     assert re.search(r"for _ in range\(\w+\):", source)
     assert re.search(r"number\d* <= max_items", source)
+
+
+#: Lines of words, and an end: what a head is made of.
+ENTRY = seq(word << literal(b":"), take_while(b"xy").map(loud_of) << literal(b";"))
+HEADS = {
+    "of any number": many(ENTRY) << c,
+    "of two at most": many(ENTRY, max=2) << c,
+    "behind a number": seq(uint8, many(ENTRY) << c),
+    "of what has no value": many(literal(b"a;")) << c,
+    "before anything": seq(many(ENTRY), uint8, uint8),
+}
+ENTRIES = b"a:x;ab:;b:yx;c"
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_in_a_lane_all_whole_items_are_taken_at_once(name):
+    """The next may have begun, or is none: what is wrong is told when it comes."""
+    head = HEADS[name]
+    source = code_of(head, "lane")
+    assert "SEVERAL(data, pos, stop)" in source
+    start = b"!" * name.startswith("behind")
+    for inside in (
+        ENTRIES,
+        b"a;a;c",
+        b"c",
+        b"a:x;c",
+        b"a:x;b:yy;c",
+        b"a:xx;a:",
+        b"a:x;b!",
+        b"a:yy;c",
+    ):
+        agrees(head, (start + inside) * 2, start + inside[:-1] + b"?c")
+        agrees(head, (start + inside) * 2, limits=Limits(max_items=2))
+
+
+def test_only_where_each_item_has_an_end_and_nothing_stands_around():
+    """What could go on, or is in a frame, has no lane."""
+    for other in (
+        many(seq(word << literal(b";"), word)) << c,
+        many(seq(literal(b"-"), word)) << c,
+        length_prefixed(uint8, many(ENTRY)),
+        length_prefixed(uint8, many(ENTRY) << c),
+    ):
+        source = written(other, FORMS["lane"])
+        assert source is None or "SEVERAL" not in source.source
+        agrees(other, b"\4a:x;", b"\5a:x;c", b"-ab-bc", b"ab;a;c")
