@@ -169,16 +169,19 @@ def certain_of(e: Emitter, fields: Iterable[Packed], judged: list[Field]) -> Cer
     So it can be told of each value of a byte when the code is written, as that no frame
     of data is a control frame, whatever its other bits are.
     """
+    local = {one.name: f"it.{one.name}" for one in fields}  # no name that the code has
     known = Known(e.code.namespace)
-    known.numbers = {one.name: Some(one.name, 0, one.mask) for one in fields if one.kind is int}
-    shown = Shown({one.name: Text(ast.Name(one.name), kinds_of_bits(one)) for one in fields})
+    known.numbers = {
+        local[one.name]: Some(local[one.name], 0, one.mask) for one in fields if one.kind is int
+    }
+    shown = Shown({one.name: Text(ast.Name(local[one.name]), kinds_of_bits(one)) for one in fields})
     answers = [said(one.verify, [shown], e.names, one.name) for one in judged]
     if not all(each and each.safe and not each.lines for each in answers):
         return None
     trees = [each.value.tree for each in answers if each]
 
     def certain(some: list[Packed], values: tuple[object, ...]) -> bool:
-        given = dict(zip([one.name for one in some], values, strict=True))
+        given = dict(zip([local[one.name] for one in some], values, strict=True))
         return all(known.proves(tree, given) for tree in trees)
 
     return certain

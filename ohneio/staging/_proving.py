@@ -277,7 +277,8 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
 def bounds(value: object) -> tuple[float, float]:
     """Return between what a number is."""
     if isinstance(value, int) and plain(value):
-        return int(value), int(value)
+        number = int.__int__(value)  # which an enum may have another of, and compares without
+        return number, number
     if isinstance(value, Some) and value.number:
         return value.least, value.most
     raise NotProved

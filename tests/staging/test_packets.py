@@ -225,3 +225,36 @@ def test_what_a_byte_says_of_a_verdict_is_looked_up_with_it(name):
         assert ("not unsure or " in code_of(grammar, form)) is expected
     assert "unsure" not in code_of(grammar, "items")
     agrees(grammar, *HEADS, b"".join(HEADS), b"\x08\x04" * 3)
+
+
+LIMIT = 3
+
+
+class Numbered(enum.IntEnum):
+    """Members that say of themselves that they are other numbers than they compare as."""
+
+    LOW, HIGH = 0, 3
+
+    def __int__(self):
+        return 100
+
+
+@wire
+class Named:
+    """A field that is called as what its verdict compares it with, and so is a member."""
+
+    LIMIT: int = bit(4, int, verify=lambda m: m.LIMIT == LIMIT)
+    HIGH: Kind = bit(4, Kind, verify=lambda m: m.HIGH != Kind.MORE)
+
+
+@wire
+class Other:
+    number: int = bit(4, int, verify=lambda m: m.number != Numbered.HIGH)
+    kind: Numbered = bit(4, Numbered, verify=lambda m: m.kind != 3)
+
+
+@pytest.mark.parametrize("cls", [Named, Other])
+def test_what_is_known_of_a_byte_is_what_its_fields_are(cls):
+    """By whatever name, and as they compare."""
+    for number in range(256):
+        agrees(record(cls), bytes([number]), late=None)

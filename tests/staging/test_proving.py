@@ -15,6 +15,15 @@ class Kind(enum.IntEnum):
     LOW = 3
 
 
+class Named(enum.IntEnum):
+    """What is another number if it is asked for one."""
+
+    HIGH = 5
+
+    def __int__(self):
+        return 100
+
+
 class Other(enum.Enum):
     LOW = 3
 
@@ -26,7 +35,14 @@ class Odd(enum.IntEnum):
         raise KeyError
 
 
-CONSTANTS = {"LIMIT": 126, "KIND": Kind.LOW, "OTHER": Other.LOW, "ODD": Odd.LOW, "ANY": "x"}
+CONSTANTS = {
+    "LIMIT": 126,
+    "KIND": Kind.LOW,
+    "OTHER": Other.LOW,
+    "NAMED": Named.HIGH,
+    "ODD": Odd.LOW,
+    "ANY": "x",
+}
 
 
 def tree(text):
@@ -70,6 +86,7 @@ PROVED = [
     "medium is None or medium >= LIMIT",
     "short + 0 == 3 if False else KIND == 3",
     "2 + 3 * 2 - 1 == 7",
+    "NAMED == 5",
     "None is None",
     "medium is None or medium == medium",
     "long or short != 127",
