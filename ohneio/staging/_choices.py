@@ -362,8 +362,9 @@ def chosen_tag(e: Emitter, node: Dispatch[Any]) -> tuple[str, Branches, Tags | N
     if type(tag) is Number and tag.format[-1] == "B" and small:
         byte = first_byte(e, f"{e.node(node)}._tagged_by()", "")
         return byte, [*node.branches], ANY
-    # Where it has none, its node looks at it again: it has to be ahead.
-    compared = small and isinstance(tag, Lookahead) and number_by(e, node.tag)
+    # Where it has none, its node looks at it again: not where that counts once more.
+    ahead = isinstance(tag, Lookahead) and e.leaving
+    compared = small and bool(ahead) and number_by(e, node.tag)
     tag = any_tag(e, node, compared=compared)
     return tag, [*node.branches], None if node.default or compared else frozenset(keys)
 

@@ -179,6 +179,11 @@ FOUND = {
         choice(literal(b"a"), delimited(b";", exactly(1)), literal(b"a")),
         b";",
     ),
+    "a tag ahead that has no branch is looked at once more": (
+        dispatch(lookahead(uint8), {3: any_byte, 4: literal(b"ab")}),
+        b"\3;",
+        Limits(max_backtrack=1),
+    ),
     "a token longer than max_buffered": (optional(take_while(b"a", min=2)), b"", SMALL),
 }
 
