@@ -71,9 +71,7 @@ def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> st
     e.line(f"{found}, {block} = None, {match}(data, pos, stop)")
     with e.block(f"if {block}:"):
         all_of(e, kind, found, f"{find}(data, pos, {block}.end())")
-        most = e.need("max_items", f"{e.limits}.max_items")
-        bound = most if node.max == UNBOUNDED else f"min({node.max}, {most})"
-        with e.block(f"if {found} is not None and len({found}) <= {bound}:"):
+        with e.block(f"if {found} is not None and len({found}) <= {most_of(e, node)}:"):
             e.line(f"pos = {block}.end()")
         with e.block("else:"):
             e.line(f"{found} = None")
@@ -96,10 +94,7 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
     all_of(e, kind, found, f"{find}(data, pos, {block}.end())")
     if kind.calls:
         e.leave_unless(f"{found} is not None")
-    most = e.need("max_items", f"{e.limits}.max_items")
-    e.leave_unless(
-        f"len({found}) < {most if node.max == UNBOUNDED else f'min({node.max}, {most})'}"
-    )
+    e.leave_unless(f"len({found}) < {most_of(e, node)}")
     e.line(f"pos = {block}.end()")
     with pausing(e):
         e.leave_unless("pos < stop")
@@ -111,6 +106,12 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
             pause_form(e, form)
     e.skip(node.item, e.begin_skip())
     return found
+
+
+def most_of(e: Emitter, node: Many[Any]) -> str:
+    """Return how the code says how many items there may be."""
+    most = e.need("max_items", f"{e.limits}.max_items")
+    return most if node.max == UNBOUNDED else f"min({node.max}, {most})"
 
 
 def no_more(e: Emitter, node: Many[Any], found: str) -> str:
@@ -248,7 +249,6 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
 def resuming_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     """Take items, each of which runs as a node where it is irregular."""
     found, one = e.fresh("items"), e.code.fresh("item")
-    most = e.need("max_items", f"{e.limits}.max_items")
     e.line(f"{found} = []")
     at = e.begin_skip("-1")
 
@@ -256,9 +256,7 @@ def resuming_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
         tried_item(e, node.item, True, one, lambda: e.line("break"), at)
         e.line(f"{found}.append({one})")
 
-    repeated(
-        e, f"for _ in range({most if node.max == UNBOUNDED else f'min({node.max}, {most})'}):", body
-    )
+    repeated(e, f"for _ in range({most_of(e, node)}):", body)
     with e.block("else:"):
         refused = (
             f"{e.constant(refuse_another, 'refuse_another')}({e.node(node.item)}, needed=False)"

@@ -142,9 +142,7 @@ def present(view: View, one: Field) -> str:
     with e.named(one.name), e.called(one.name):
         kinds, write = depending_on(view, one)
         if one.when is None:
-            value = write()
-            view.know(one.name, value, kinds)
-            view.bound(value, one.parser)
+            view.know(one.name, write(), kinds)
             return ""
         there = asked(view, one.when, e.code.fresh("there")).write()
         e.settle()

@@ -90,11 +90,7 @@ class View:
         core = core_of(node)
         if type(core) is Exactly:
             self.lengths[name] = ast.Constant(core.n)
-        self.bound(value, node)
-
-    def bound(self, value: str, node: Node | None) -> None:
-        """Note between which bounds the number is that *node* read."""
-        some = None if node is None else some_of(self, value, node)
+        some = some_of(self, value, node)
         if some is not None:
             self.known.numbers[value] = some
 

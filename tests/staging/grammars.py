@@ -263,7 +263,7 @@ class Opcode(enum.IntEnum):
         return self < Opcode.DATA
 
 
-def extended(two, three, by, turn=turned):
+def extended(two, three, by, turn=turned, computed=announced):
     """Sizes in as few bytes as they need, most of which cannot be but what is computed."""
 
     def bytes_of(m):
@@ -275,7 +275,7 @@ def extended(two, three, by, turn=turned):
         opcode: Opcode = bit(4, Opcode)
         keyed: bool = bit(1, bool, computed=lambda m: m.key is not None)
         size: int = bit(
-            3, int, computed=announced, verify=lambda m: not m.opcode.control or m.size < 7
+            3, int, computed=computed, verify=lambda m: not m.opcode.control or m.size < 7
         )
         more: int | None = field(two, when=lambda m: m.size == 6, computed=lambda m: len(m.data))
         most: int | None = field(three, when=lambda m: m.size == 7, computed=lambda m: len(m.data))
