@@ -88,7 +88,13 @@ class Connection(Driver, Generic[R, E]):
         try:
             run = self._run
             lane = run.lane
-            if lane is None or type(data) is not bytes or not lane(run, data):
+            taken = False
+            if lane is not None and type(data) is bytes:
+                try:
+                    taken = lane((run, data))
+                except StopIteration:  # it has left; or was interrupted before, and has ended
+                    taken = run.lane is None
+            if not taken:
                 if self._state is not RUNNING:
                     self._refuse_ended("send()")
                 self._feed(data)

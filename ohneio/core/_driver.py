@@ -182,6 +182,7 @@ class Driver:
     def _look(self) -> None:
         """Let the protocol look at what a lane has left over, if it has."""
         if self._run.unseen:
+            self._run.leave_lane()
             self._quietly(self._advance)
 
     def _advance(self) -> None:

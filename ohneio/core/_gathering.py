@@ -2,17 +2,16 @@
 
 Where an item goes on for so many bytes more, nobody can say anything of it before
 they are there.  So nobody looks at them: each chunk is put aside, and they are joined
-once, when the last of them has come, for the lane to begin the item again.  Who looks
-meanwhile sees the input as it would be without (`Run.leave_lane`).
+once, when the last of them has come, for the lane to go on.  Who looks meanwhile sees the
+input as it would be without (`Run.leave_lane`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._run import Run
+    from ._run import Run, Take
 
 __all__ = ["Gathering"]
 
@@ -27,13 +26,14 @@ class Gathering:
 
     __slots__ = ("lacks", "pieces", "take")
 
-    def __init__(self, take: Callable[[Run, bytes], bool], lacks: int) -> None:
+    def __init__(self, take: Take, lacks: int) -> None:
         self.take = take
         self.lacks = lacks
         self.pieces: list[bytes] = []
 
-    def __call__(self, run: Run, chunk: bytes) -> bool:
-        """Take a *chunk*."""
+    def __call__(self, given: tuple[Run, bytes]) -> bool:
+        """Take a chunk."""
+        run, chunk = given
         if len(chunk) < self.lacks:
             self.lacks -= len(chunk)
             self.pieces.append(chunk)
@@ -42,10 +42,7 @@ class Gathering:
         whole = b"".join((source.data, *self.pieces, chunk))
         source.data = b""
         run.lane = self.take
-        if self.take(run, whole):
-            return True
-        source.data = whole[: len(whole) - len(chunk)]
-        return False
+        return self.take((run, whole))
 
     def put_back(self, run: Run) -> None:
         """Let the input have what was put aside."""

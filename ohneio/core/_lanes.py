@@ -13,22 +13,26 @@ finds the input as it would be without, and may have the lane opened again.
 Rules for such a lane: it calls nobody who could ask for the host, and it changes
 all or nothing: what can be interrupted or fail is done before the first change.
 
-The lane of a whole grammar (`Whole`) goes further.  It is the code of an item
-without any way to wait, in a loop: an item that the chunk's end has cut is begun
-again with the next chunk.  Where anything is irregular it *leaves*: what stands
-before that item is taken, and the generator is woken for the rest, to wait, fail
-and raise as it always does.  So a lane decides nothing but that an item is whole.
+The lane of a whole grammar (`Whole`) goes further.  It is a generator that is given
+the chunks: the code of a stream, but for its ways to fail and to let nodes run.  Where
+the chunk's end has cut a token it waits for the next chunk, and takes the token then.
+Where anything is irregular it *leaves*: what stands before the item is taken, and the
+protocol's generator is woken for the rest, to wait, fail and raise as it always does.
+So a lane decides nothing but that an item is whole.
 
-*   An item stays in the lane only where nobody could say more of it than that some
-    bytes are missing, which is where staged code pauses as well (see `_pauses`).
-    How it waits is not known here: before anybody looks, the generator is woken, and
-    sees what is there (`Run.unseen`, `Connection._show`).
-*   Where the item goes on to a place that is known, as with so many bytes, the chunks up
-    to there are only put aside (`Gathering`).
-*   What is begun again is no more than twice of what has come, and `LITTLE` of an
-    item that is longer than a chunk; then the lane is left, and stays so for some
-    items, the longer the more often that happens (`Run.patience`).  So no byte is
-    looked at more than a few times, however small the chunks.
+*   It waits only where nobody could say more of the item than that some bytes are
+    missing, which is where staged code pauses as well (see `_pauses`).  How the item
+    waits is not known here: before anybody looks, the generator is woken, begins it,
+    and sees what is there (`Run.unseen`, `Connection._show`).
+*   For that, what was taken of an item stays in pieces (`Run.aside`) until it is whole.
+    There are not many of them: what is long is left to the generator.
+*   Where a token goes on to a place that is known, as with so many bytes, the chunks up
+    to there are only put aside (`Gathering`).  Of any other the code looks at what is
+    there once more with each chunk; where that is more than twice of what has come the
+    lane is left, and stays so for some items, the longer the more often that happens
+    (`Run.patience`).  So no byte is looked at more than a few times, however small the
+    chunks: once more in a token, and once more by the generator.
+*   It holds the run only while it runs: a run holds its lane.
 *   A function of the grammar's author that raises is called again by the generator,
     where what it raises is told as usual.  An interruption goes through: the item
     that it came in was not begun then.
@@ -36,34 +40,29 @@ and raise as it always does.  So a lane decides nothing but that an item is whol
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Generator
+from typing import TypeAlias
 
 from ._gathering import Gathering
 from ._input import SMALL, Search
 from ._limits import Limits
 from ._pauses import Form, begins
-from ._run import BYTES, DELIMITER, Run
+from ._run import BYTES, DELIMITER, Run, Take
+from ._steps import NOBODY, host
 
-__all__ = ["Lane", "Take", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
-__all__ += ["gathers", "leaves", "refuses", "rests"]
+__all__ = ["Lane", "Taking", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
+__all__ += ["leaves", "opened", "opened_alone", "rests", "rests_at"]
 
-#: So much of an item is begun again at most; of one that is longer than a chunk no more than this.
-MOST, LITTLE = 4096, 128
+#: So much of an item is taken at most that is not whole.
+MOST = 4096
 #: So many items are taken at most without the lane when several were too long for it.
 PATIENCE = 31
 
 #: Who has asked for a lane so often and got none need not ask again.
 ENOUGH = 3
 
-#: Takes a chunk, or changes nothing and says no.
-Take: TypeAlias = Callable[[Run, bytes], bool]
-
-
-class TakeFrom(Protocol):
-    """A `Take` that can begin somewhere in the first chunk."""
-
-    def __call__(self, run: Run, chunk: bytes, pos: int = 0, /) -> bool: ...
+#: The generator that is a lane: given a run and a chunk each time, it has taken it, or has ended.
+Taking: TypeAlias = Generator[bool, tuple[Run, bytes], object]
 
 
 class Lane:
@@ -84,7 +83,7 @@ class Lane:
 
 
 class Whole:
-    """What takes the whole items of a grammar, and begins the last one again with each chunk.
+    """What takes the items of a grammar, of which the last one may go on in the next chunk.
 
     Args:
         made: Returns what makes the lane for some limits, if there is any yet.
@@ -92,13 +91,13 @@ class Whole:
 
     __slots__ = ("_asked", "made", "open")
 
-    def __init__(self, made: Callable[[], Callable[[Limits], TakeFrom | None] | None]) -> None:
+    def __init__(self, made: Callable[[], Callable[[Limits], Take | None] | None]) -> None:
         self.made = made
         self._asked = 0
         #: Whether there is a lane, or may be one.
         self.open = True
 
-    def take(self, run: Run) -> TakeFrom | None:
+    def take(self, run: Run) -> Take | None:
         """Return what takes chunks."""
         make = self.made() if self.open else None
         if make is not None:
@@ -180,92 +179,109 @@ def idles_with(run: Run, lane: Whole) -> bool:
     return True
 
 
-def _takes(run: Run, take: TakeFrom) -> bool:
+def _takes(run: Run, take: Take) -> bool:
     """Let a lane take the whole items that are there; tell whether to `WAIT` in it."""
     source = run.input
     data, pos = source.data, source.pos
     if source.free is not data or source._behind:
         return False
     run.lane, run.waiting, run.want = take, BYTES, 1
-    source.data = b""
-    if not take(run, data, pos):
-        run.lane = None
-        source._show(data, pos)
+    source.data = b""  # and from where on is what `pos` says
+    try:
+        take((run, data))
+    except StopIteration:
+        if run.lane is not None:  # it has refused
+            run.lane = None
+            source._show(data, pos)
         return False
-    if run.lane is not None:
-        source.pos = 0
-    return run.lane is not None
+    return True
 
 
-def rests(
-    run: Run,
-    data: bytes,
-    start: int,
-    end: int,
-    pos: int = 0,
-    stop: int = 0,
-    form: Form | None = None,
-) -> bool:
-    """Stay in the lane with the item that begins at *start*, if that is worth it; else leave it.
+def opened(lane: Taking) -> Take:
+    """Return what takes chunks, by a generator that was not begun."""
+    next(lane)
+    return lane.send
 
-    What is longer than a chunk does better without the lane, which begins it again with each.
+
+def opened_alone(lane: Taking) -> Take:
+    """As `opened`, for one that calls functions of the author's: they find no host to ask."""
+    send = opened(lane)
+
+    def take(given: tuple[Run, bytes]) -> bool:
+        token = host.set(NOBODY)
+        try:
+            return send(given)
+        finally:
+            host.reset(token)
+
+    return take
+
+
+def rests(  # noqa: C901  # a call would be on the way of every chunk
+    run: Run, data: bytes, start: int, pos: int, end: int, chunk: bytes, sized: bool = False
+) -> int:
+    """Make ready to wait in the lane for the rest of a token, if that is worth it.
 
     Args:
         run: The state.
         data: The block.
-        start: Where the item begins.
+        start: Where the item begins; before the block if it began in an earlier one.
+        pos: From where on bytes are still wanted.
         end: Where the token ends, at least, that the block's end has cut.
-        pos: Where what has a *form* begins, and *stop* where what is there of it ends.
-        stop: See *pos*.
-        form: Tokens of which it is to be seen whether one may have begun.
+        chunk: What has come.
+        sized: Whether nothing can be said of the item before its bytes up to *end* are there:
+            if these are more than are in two such chunks nobody looks at them until then.
+
+    Returns:
+        How many bytes of the block are not in the next one, or -1.
     """
-    source, there = run.input, len(data) - start
-    if start > source.pos:
-        run.losses = 0
-        too_long = there > MOST
-    else:
-        too_long = there > LITTLE
-    if too_long:
-        refuses(run)
-    if too_long or end - start > source.limit:
-        return leaves(run, data, start)
-    if form is not None and begins(run, data, pos, stop, form) is None:
-        return leaves(run, data, start)
-    source.data = data[start:]
-    source.base += start
-    source.pos = 0
-    return True
-
-
-def gathers(run: Run, data: bytes, start: int, end: int, chunk: bytes) -> bool:
-    """As `rests`, where nothing can be said of the item before its bytes up to *end* are there.
-
-    If they are more than are in another *chunk* nobody looks at them until then.
-    """
-    lacks, source = end - len(data), run.input
-    if lacks <= len(chunk) or end - start > MOST or run.lane is None:
-        return rests(run, data, start, end)
+    source, size, come = run.input, len(data), len(chunk)
     if end - start > source.limit:
-        return leaves(run, data, start)
-    if start > source.pos:
-        run.losses = 0
-    source.data = data[start:]
-    source.base += start
+        return -1
+    gone, far = 0, sized and end - size > 2 * come
+    if start >= 0:
+        gone = start
+        if start > source.pos:  # an item was whole
+            run.losses = 0
+        if run.aside:  # of that
+            run.aside.clear()
+    if size - gone > come or far:  # else it is little, and sooner copied than put aside
+        if (end if far else size) - start > MOST or size - pos > 2 * come:
+            return _refuses(run)
+        if gone < pos:
+            run.aside.append(data[gone:pos])
+        gone = pos
+        if far and run.lane is not None:
+            run.lane = Gathering(run.lane, end - size)
+    source.data = data[gone:]
+    source.base += gone
     source.pos = 0
-    run.lane = Gathering(run.lane, lacks)
-    return True
+    return gone
 
 
-def refuses(run: Run) -> bool:
-    """Take nothing: what would be looked at again is more than what has come."""
+def rests_at(
+    run: Run, data: bytes, start: int, pos: int, chunk: bytes, at: int, stop: int, form: Form
+) -> int:
+    """As `rests`, where what is there from *at* up to *stop* may be the beginning of a *form*."""
+    if begins(run, data, at, stop, form) is None:
+        return -1
+    return rests(run, data, start, pos, stop + form.longest, chunk)
+
+
+def _refuses(run: Run) -> int:
+    """Say no, since what would be looked at again is more than what has come."""
     run.patience = run.losses
     run.losses = min(2 * run.losses + 1, PATIENCE)
-    return False
+    return -1
 
 
-def leaves(run: Run, data: bytes, start: int) -> bool:
+def leaves(run: Run, data: bytes, start: int) -> None:
     """Leave the item that begins at *start* to the generator."""
     source = run.input
+    if start < 0:
+        data = b"".join((*run.aside, data))
+        source.base += start
+        start = 0
+    run.aside.clear()
     source.data, source.pos = data, start
     run.leave_lane()
-    return True

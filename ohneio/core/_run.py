@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import sys
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from ._buffer import Buffer
 from ._errors import (
@@ -32,7 +32,7 @@ from ._input import NO_END, Input, Search
 from ._limits import Limits
 from ._steps import WAIT, Host, Request, Steps, current
 
-__all__ = ["UNBOUNDED", "Mark", "Run", "Waiting"]
+__all__ = ["UNBOUNDED", "Mark", "Run", "Take", "Waiting"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -49,6 +49,10 @@ PATIENCE = 100
 
 #: How many items of a stream are taken before a lane is worth it.
 FIRST = 1
+
+
+#: Takes a chunk for a run, or changes nothing and says no.
+Take: TypeAlias = "Callable[[tuple[Run, bytes]], bool]"
 
 
 class Parsing(Protocol[T_co]):
@@ -122,6 +126,7 @@ class Run(Host):
         "_furthest",
         "_spilled",
         "ahead",
+        "aside",
         "begun",
         "emitted",
         "events",
@@ -152,7 +157,9 @@ class Run(Host):
         self.waiting = Waiting.START
         self.want = 0
         # What takes chunks while the generator sleeps: see `_lanes`.
-        self.lane: Callable[[Run, bytes], bool] | None = None
+        self.lane: Take | None = None
+        # What a lane has taken, in pieces, of the item that it waits in.
+        self.aside: list[bytes] = []
         # How many items are still taken without one; how many, when the next is too long.
         self.patience, self.losses = FIRST, 0
         # A search that somebody has begun for whoever is next to `seek`.
@@ -201,7 +208,7 @@ class Run(Host):
 
     def _is_idle(self) -> bool:
         """Tell whether it waits in a lane, for an item of which no byte is there."""
-        return self.lane is not None and not self.input
+        return self.lane is not None and not self.input and not self.aside
 
     def describe(self) -> str:
         """Say what it waits for, as a sentence."""
@@ -229,14 +236,22 @@ class Run(Host):
     @property
     def unseen(self) -> bool:
         """Whether a lane has left over what the generator would go on with."""
-        return self.lane is not None and self.waiting is BYTES and len(self.input) >= self.want
+        if self.lane is None or self.waiting is not BYTES:
+            return False
+        return bool(self.aside) or len(self.input) >= self.want
 
     def leave_lane(self) -> None:
         """Go on as if the lane had never been."""
         lane, self.lane = self.lane, None
         if isinstance(lane, Gathering):
             lane.put_back(self)
-        self.input.refresh()  # a lane does not keep what follows from the rest
+        source = self.input
+        if self.aside:
+            size = len(source.data)
+            source.data = b"".join((*self.aside, source.data))
+            source.base -= len(source.data) - size
+            self.aside.clear()
+        source.refresh()  # a lane does not keep what follows from the rest
 
     # Waiting, for primitives and parsers.
 

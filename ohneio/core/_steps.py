@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
     from ._run import Run
 
-__all__ = ["CALL", "DONE", "WAIT", "Host", "Request", "Routine", "Step", "Steps", "current", "host"]
+__all__ = [
+    "CALL",
+    "DONE",
+    "NOBODY",
+    "WAIT",
+    "Host",
+    "Request",
+    "Routine",
+    "Step",
+    "Steps",
+    "current",
+    "host",
+]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -140,8 +152,11 @@ class _Outside(Host):
         )
 
 
+#: What stands where there is no host.
+NOBODY = _Outside(Limits())
+
 #: The host of the code that runs now.
-host: ContextVar[Host] = ContextVar("ohneio", default=_Outside(Limits()))  # noqa: B039  # inert
+host: ContextVar[Host] = ContextVar("ohneio", default=NOBODY)  # inert
 
 #: The same for code that parses. A bound method of C: some nine nanoseconds.
 current: Callable[[], Run] = host.get  # type: ignore[assignment]

@@ -61,23 +61,32 @@ and nothing else can be said before they come.  Then the code itself waits, and
 goes on where it was; see `core._pauses` for what makes that sure.
 
 A stream that has given an item becomes a second function as well, which can neither
-wait nor leave anything to a node: the *lane*, which is given each chunk while the
-generator sleeps, and takes what is whole in it::
+fail nor leave anything to a node: the *lane*, a generator that is given each chunk
+while that of the stream sleeps::
 
     while pos < stop:
         start = pos
         ...
         end2 = pos + number2
-        if not (end2 <= stop):
-            if end2 > stop:
-                return gathers(run, data, start, end2, chunk)
-            return leaves(run, data, start)
-        data2 = data[pos:end2]
-        pos = end2
+        while True:
+            if not (end2 <= stop):
+                if end2 > stop and (gone := rests(run, data, start, pos, end2, chunk, True)) >= 0:
+                    start, end2, pos = start - gone, end2 - gone, pos - gone
+                    ...
+                    run, chunk = yield True
+                    source, emitted = run.input, run.emitted
+                    data = source.data + chunk
+                    ...
+                    continue
+                return leaves(run, data, start)
+            data2 = data[pos:end2]
+            pos = end2
+            break
         emitted.append(data2)
 
-What a chunk's end has cut rests, and is begun again with the next chunk; whatever is
-irregular is left to the generator, from the item's beginning on: see `core._lanes`.
+Where a chunk's end has cut a token it waits for the next chunk, with no more around it
+than that; whatever is irregular is left to the generator of the stream, from the item's
+beginning on: see `core._lanes`.
 
 Where things are:
 

@@ -112,7 +112,8 @@ def lane_of_lines(node: Until) -> Lane:
     """Return the lane of lines, none of which may be longer than the grammar and the limits say."""
     delimiter, before, most = node.delimiter, node.delimiter[:-1], node.max
 
-    def take(run: Run, chunk: bytes) -> bool:
+    def take(given: tuple[Run, bytes]) -> bool:
+        run, chunk = given
         source = run.input
         rest = source.data
         if before and rest and rest[-1] in before:  # a delimiter may have begun
@@ -226,11 +227,12 @@ def numbers(
     return [number for (number,) in unpack(data)]
 
 
-def take_records(unpack: Unpack, width: int, run: Run, chunk: bytes) -> bool:
-    """Take the records in a *chunk*, each of the same *width*.
+def take_records(unpack: Unpack, width: int, given: tuple[Run, bytes]) -> bool:
+    """Take the records in a chunk, each of the same *width*.
 
     What is left over is copied while it at least doubles, as in `take_more`.
     """
+    run, chunk = given
     source = run.input
     data = source.data + chunk
     size = len(data)

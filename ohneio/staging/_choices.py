@@ -25,7 +25,7 @@ from ._families import Branches, Range, by_range, constants_of
 from ._inlining import Given, said
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, opening
-from ._pausing import pause, pausing, rest_or_leave
+from ._pausing import pause, pausing, while_cut
 from ._saying import Text
 from ._tokens import core_of, is_number, is_plain, member
 
@@ -122,8 +122,7 @@ def byte_there(e: Emitter, node: Node) -> None:
         e.leave_unless("pos < stop")
         return
     found = opening(node)
-    with e.block("if pos >= stop:"):
-        rest_or_leave(e, f"pos + {found.least}" if found else None)
+    while_cut(e, f"pos + {found.least}" if found else None)
 
 
 def head_of(index: int, test: str) -> str:
@@ -537,11 +536,14 @@ def lookahead(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
 def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
     facts: Facts = node.parser.facts
     begins = "" if facts.least == facts.greatest else e.code.fresh("begins")
+    if e.form.lane and facts.greatest != 1:  # a chunk may end in it
+        begins = e.code.fresh("begins")
     if begins:
         e.settle()
         e.line(f"{begins} = pos")
     skipped = [*e.skipped]
-    value = e.value(node.parser, wanted=wanted)
+    with e.held(begins) if begins else contextlib.nullcontext():
+        value = e.value(node.parser, wanted=wanted)
     e.skipped = skipped
     e.line(f"again += {f'{e.here} - {begins}' if begins else facts.least}")
     e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")

@@ -24,8 +24,9 @@ PLAIN = (int, bytes, bool, type(None))
 SHORT = 60
 #: Numbers, bytes and text as `repr` writes them.
 WRITTEN = re.compile(r"""-?\d|b?['"]""").match
-#: How deep blocks may stand in blocks (CPython has room for 20), and how many lines there may be.
-DEEP = 13
+#: How deep blocks may stand in blocks (CPython has room for 20 of those that are no `if`), in a
+#: lane as well, of which most are; and how many lines there may be.
+DEEP, DEEP_IN_LANES = 13, 15
 LONG = 2000
 #: A place where nothing is.
 NOWHERE = -1, 0
@@ -48,9 +49,14 @@ def is_not(value: str, known: object) -> str:
 
 
 class Code:
-    """Collect lines of source, and the names that they use."""
+    """Collect lines of source, and the names that they use.
 
-    def __init__(self) -> None:
+    Args:
+        deep: How deep blocks may stand in blocks.
+    """
+
+    def __init__(self, deep: int = DEEP) -> None:
+        self._deep = deep
         self.lines: list[str] = []
         self.namespace: dict[str, object] = {}
         self._depth = 0
@@ -67,7 +73,7 @@ class Code:
     @property
     def has_room(self) -> bool:
         """Whether it may still grow: Python nests no deeper, and nobody reads so much."""
-        return self._depth < DEEP and len(self.lines) < LONG
+        return self._depth < self._deep and len(self.lines) < LONG
 
     @property
     def place(self) -> tuple[int, int]:

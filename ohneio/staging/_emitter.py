@@ -108,6 +108,8 @@ class Emitter:
         self.ends: list[str] = []
         #: Ends of frames, and the variables that keep what the block's end was.
         self.frames: list[tuple[str, str]] = []
+        #: In a lane: places in the block from where on bytes are wanted, outermost first.
+        self.holding: list[str] = []
         #: Marks that are set when something is irregular, and where.
         self.marks: list[tuple[str, str]] = []
         #: Locals for matches of regular expressions, which hold the block.
@@ -583,6 +585,13 @@ class Emitter:
         self.frames.append((end, ""))
         yield
         self.frames.pop()
+
+    @contextlib.contextmanager
+    def held(self, place: str) -> Generator[None]:
+        """Let the bytes from a *place* on be there behind what is inside, in what may leave."""
+        self.holding.append(place)
+        yield
+        self.holding.pop()
 
     @contextlib.contextmanager
     def kept(self) -> Generator[tuple[str, str]]:

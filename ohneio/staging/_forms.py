@@ -12,21 +12,23 @@ from ..combinators._recursion import Forward
 from ..core._errors import UsageError
 from ..core._lanes import (
     Whole,
-    gathers,
     idles,
     idles_in,
     idles_with,
     leaves,
-    refuses,
+    opened,
+    opened_alone,
     rests,
+    rests_at,
     rests_in,
 )
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes, staged
-from ..core._steps import WAIT, host
+from ..core._steps import WAIT
 from ._batches import batch, searches
-from ._code import Code
+from ._code import DEEP, DEEP_IN_LANES, Code
 from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looks
+from ._pausing import HELD
 
 __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 
@@ -34,22 +36,22 @@ __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
-    "value", "turn", "stack", "keeping", "kept", "depth", "path", "room", "ahead",
+    "value", "gone", "turn", "stack", "keeping", "kept", "depth", "path", "room", "ahead",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 
 #: What a stream waits with.
 WAITING = {
     "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "idles_with": idles_with,
-    "rests_in": rests_in, "searches": searches, "leaves": leaves, "gathers": gathers,
-    "refuses": refuses, "rests": rests, "host": host,
+    "rests_in": rests_in, "searches": searches, "leaves": leaves, "opened": opened,
+    "opened_alone": opened_alone, "rests": rests, "rests_at": rests_at,
 }  # fmt: skip
 
 #: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
 ANEW = frozenset({"_", "data", "pos", "stop", "base", "emit", "start", "again", "looked"})
 NUMBERS = frozenset({
     "at", "begins", "end", "outer", "here", "reach", "byte", "bits", "there", "good", "turn",
-    "left", "number", "size", "count",
+    "left", "number", "size", "count", "gone",
 })  # fmt: skip
 
 #: Assignments as this package writes them. A syntax tree says the same, in ten times the time.
@@ -77,7 +79,7 @@ def function(node: Node, form: Form) -> Function | None:
     """Write the function of *form* for a grammar, if there is one."""
     if form.lane and (batch(node) or node.facts.nullable is not False):
         return None
-    code = Code()
+    code = Code(DEEP_IN_LANES if form.lane else DEEP)
     code.namespace.update(ALWAYS)
     code.namespace.update(WAITING if form.emits or form.lane else {})
     code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
@@ -241,32 +243,31 @@ def _once(e: Emitter, node: Node) -> None:
 
 
 def _lane(e: Emitter, node: Node) -> None:
-    with e.block("def take(run, chunk, pos=0):"):
-        e.line("source, emitted = run.input, run.emitted")
-        e.line("data = source.data")
-        with e.block("if len(data) > 2 * len(chunk):"):
-            e.line("return refuses(run)")
-        e.line("data = data + chunk if data else chunk")
-        e.line("start, stop = pos, len(data)")
-        with e.block("if stop > source.limit:"):
-            e.line("return refuses(run)")
+    with e.block("def take(limits):"):
         needs = e.code.place
-        with e.block("try:"), e.block("while pos < stop:"):
-            _taken(e, node)
-        with e.block("except BaseException as error:"):
-            e.line("leaves(run, data, start)")
-            with e.block("if not isinstance(error, Exception):"):
+        begin = e.code.place
+        with e.block("while True:"):
+            e.line("run, chunk = yield True")
+            e.line("source, emitted = run.input, run.emitted")
+            e.line("data, pos, stop = chunk, source.pos, len(chunk)")
+            with e.block("if stop - pos > source.limit:"):
+                e.line("return")
+            with e.block("try:"), e.block("while pos < stop:"):
+                _taken(e, node)
+            with e.block("except BaseException as error:"):
+                with e.block("if data is not None:  # it did not end while it waited"):
+                    e.line("leaves(run, data, start)")
+                    with e.block("if isinstance(error, Exception):"):
+                        e.line("return")
                 e.line("raise")
-            e.line("return True")
-        if e.calls:
-            e.code.insert(*needs, "token = host.set(None)  # who asks for it is for the generator")
-            with e.block("finally:"):
-                e.line("host.reset(token)")
-        e.line("source.data = b''")
-        e.line("source.base += stop")
-        e.line("return True")
+            e.line("source.base += stop")
+            e.line("source.data, source.pos = b'', 0")
+            with e.block("if run.aside:"):
+                e.line("run.aside.clear()")
+            e.line(f"data = None  # {NOTHING_KEPT}")
+            _let_go(e, e.code.place, begin)
+    e.code.fill(HELD, "".join(f"{name} = " for name in e.matches.values()))
     _know(e, needs)
-    _know_used(e, needs, limits="run.limits", base="source.base")
     _for_limits(e)
 
 
@@ -281,14 +282,6 @@ def _taken(e: Emitter, node: Node) -> None:
     e.line(f"emitted.append({value})")
 
 
-def _know_used(e: Emitter, place: tuple[int, int], **names: str) -> None:
-    """Write what the code behind *place* looks up once, so far as it uses it."""
-    code = "\n".join(e.code.lines[place[0] :])
-    for name, expression in names.items():
-        if re.search(rf"(?<![.\w]){name}\b", code):
-            e.code.insert(*place, f"{name} = {expression}")
-
-
 def _for_limits(e: Emitter) -> None:
     """Write what returns the lane, where it may be used: as `_check_room` asks."""
     conditions = [*e.names.conditions]
@@ -298,4 +291,4 @@ def _for_limits(e: Emitter) -> None:
     e.line("")
     e.line("")
     with e.block("def lane(limits):"):
-        e.line(f"return take{unless}")
+        e.line(f"return {'opened_alone' if e.calls else 'opened'}(take(limits)){unless}")

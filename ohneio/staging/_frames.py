@@ -227,8 +227,9 @@ def summed(e: Emitter, node: Checksummed[Any], wanted: bool) -> str:
         e.leave_unless(f"source.end == {NO_END}")
     begins, expected = e.code.fresh("begins"), e.code.fresh("expected")
     e.line(f"{begins} = pos")
-    value = e.value(node.parser, wanted=wanted)
-    e.settle()
+    with e.held(begins):
+        value = e.value(node.parser, wanted=wanted)
+        e.settle()
     e.call(expected, f"{e.constant(node.algorithm, 'algorithm')}(data[{begins}:pos])")
     stored = e.value(node.stored)
     e.leave_unless(f"{stored} == {expected}")

@@ -21,7 +21,7 @@ from ._families import ManyBy
 from ._frames import known_or
 from ._inlining import said
 from ._partial import form_of
-from ._pausing import pause, pause_form, pausing
+from ._pausing import cutting, pause, pause_form
 from ._regular import Regular, open_end, regular
 from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
@@ -90,20 +90,21 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
     found, block = e.fresh("items"), e.match("block")
     match = e.constant(re.compile(b"(?:%b)*+" % kind.pattern, re.DOTALL).match, "several")
     find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
-    e.line(f"{block} = {match}(data, pos, stop)")
-    all_of(e, kind, found, f"{find}(data, pos, {block}.end())")
-    if kind.calls:
-        e.leave_unless(f"{found} is not None")
-    e.leave_unless(f"len({found}) < {most_of(e, node)}")
-    e.line(f"pos = {block}.end()")
-    with pausing(e):
-        e.leave_unless("pos < stop")
-        pause(e, 1)
-    form = form_of([(node.item, e.path)])
-    with pausing(e, wished=form is not None):
-        e.leave_unless(f"not ({member(e, 'data[pos]', begins_with(node.item) or frozenset())})")
-        if form:
-            pause_form(e, form)
+    form, first = form_of([(node.item, e.path)]), begins_with(node.item) or frozenset()
+    e.line(f"{found} = []")
+    with e.block("while True:"):
+        e.line(f"{block} = {match}(data, pos, stop)")
+        all_of(e, kind, found, f"{find}(data, pos, {block}.end())", "+=")
+        if kind.calls:
+            e.leave_unless(f"{found} is not None")
+        e.leave_unless(f"len({found}) < {most_of(e, node)}")
+        e.line(f"pos = {block}.end()")
+        with cutting(e):
+            e.leave_unless(f"pos < stop and not ({member(e, 'data[pos]', first)})")
+            if form:
+                pause_form(e, form)
+            pause(e, 1)
+        e.line("break")
     e.skip(node.item, e.begin_skip())
     return found
 
@@ -123,7 +124,7 @@ def no_more(e: Emitter, node: Many[Any], found: str) -> str:
     return at
 
 
-def all_of(e: Emitter, kind: Regular, found: str, groups: str) -> None:
+def all_of(e: Emitter, kind: Regular, found: str, groups: str, gets: str = "=") -> None:
     """Make the values of all matches; where a function raises it is called one by one."""
     names = [e.code.fresh("group") for _ in range(kind.groups)]
     value = kind.value(names)
@@ -133,7 +134,7 @@ def all_of(e: Emitter, kind: Regular, found: str, groups: str) -> None:
     as_found = [f"({', '.join(names)})", *names[: kind.groups == 1]]
     made = groups if value in as_found else f"[{value} for {', '.join(names) or '_'} in {groups}]"
     with e.block("try:") if kind.calls else contextlib.nullcontext():
-        e.line(f"{found} = {made}")
+        e.line(f"{found} {gets} {made}")
     if kind.calls:
         with e.block("except Exception:"):
             e.line(f"{found} = None")

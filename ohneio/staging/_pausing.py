@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ._emitter import Emitter
 
 __all__ = [
+    "HELD",
+    "cutting",
     "may_pause",
     "pause",
     "pause_behind",
@@ -40,9 +42,13 @@ __all__ = [
     "pause_to",
     "paused",
     "pausing",
-    "rest_or_leave",
     "when_paused",
+    "while_cut",
 ]
+
+
+#: Stands for the locals for matches, which hold the block, until it is known how many there are.
+HELD = "@held "
 
 
 def may_pause(e: Emitter) -> bool:
@@ -60,15 +66,18 @@ def _keeps(e: Emitter) -> bool:
 def pausing(e: Emitter, *, wished: bool = True) -> Generator[bool]:
     """Write what may pause; give whether it does."""
     does = wished and may_pause(e)
-    if e.form.lane:
-        e.exits.append(NOWHERE)
-        yield does
-        e.exits.pop()
-        return
-    with e.block("while True:") if does else contextlib.nullcontext():
+    with e.block("while True:") if does else contextlib.nullcontext(), cutting(e):
         yield does
         if does:
             e.line("break")
+
+
+@contextlib.contextmanager
+def cutting(e: Emitter) -> Generator[None]:
+    """Write in a loop what leaves a lane or, where it is only cut, goes on with the next chunk."""
+    e.exits.append(NOWHERE)
+    yield
+    e.exits.pop()
 
 
 def pause(e: Emitter, size: int, *inside: str) -> None:
@@ -157,13 +166,12 @@ def paused(
 ) -> Generator[None]:
     if e.form.lane:
         before = e.code.mark()
-        yield  # where the code goes on does not matter
+        yield  # where the code goes on is where it is
         e.code.back_to(before)
-        more = [e.here, *given] if function is pauses_at else []
-        call = f"rests(run, data, start, {', '.join([end, *more])})"
-        if far:
-            call = f"gathers(run, data, start, {end}, chunk)"
-        cut(e, condition, call, room_in(e, end))
+        if function is pauses_at:
+            cut(e, condition, end, "rests_at", "chunk", e.here, *given)
+        else:
+            cut(e, condition, end, "rests", end, "chunk", *(["True"] if far else []))
         return
     call = f"{e.constant(function, function.__name__)}(run, start, {_kept_from(e)}, {e.here}"
     conditions = filter(None, [condition, room_in(e, end), f"{call}, {', '.join(given)})"])
@@ -181,27 +189,47 @@ def room_in(e: Emitter, end: str) -> str:
     return f"{end} <= {outer}" if outer != end else ""
 
 
-def rest_or_leave(e: Emitter, end: str | None) -> None:
-    """Write how an item that goes on to *end* stays in a lane, where no byte of that is there."""
-    room = room_in(e, end) if end else "False"
-    if not room:
-        e.line(f"return rests(run, data, start, {end})")
+def while_cut(e: Emitter, end: str | None) -> None:
+    """Write how a lane waits for an item that goes on to *end*, while no byte of that is there."""
+    with e.block("while pos >= stop:"):
+        e.exits.append(e.code.place)
+        e.leave()
+        if end:
+            cut(e, "", end, "rests", end, "chunk")
+        e.exits.pop()
+
+
+def cut(e: Emitter, condition: str, end: str, function: str, *given: str) -> None:
+    """Write how a lane waits for what goes on to *end*, if a *function* says so."""
+    if not all(outer for _, outer in e.frames):  # all of that frame is there
         return
-    if end:
-        with e.block(f"if {room}:"):
-            e.line(f"return rests(run, data, start, {end})")
-    e.leave()
-
-
-def cut(e: Emitter, condition: str, call: str, room: str) -> None:
-    """Write how an item that a chunk's end has cut stays in a lane: before the code leaves."""
-    condition, call = " and ".join(filter(None, [condition, room])), f"return {call}"
     place, depth = e.exits[-1]
-    if condition:
-        e.code.insert(place, depth + 1, call)
-        e.code.insert(place, depth, f"if {condition}:")
-    else:
-        e.code.put(place, depth, call)
+    kept = e.holding[0] if e.holding else "pos"
+    call = f"(gone := {function}({', '.join(['run, data, start', kept, *given])})) >= 0"
+    head = f"if {' and '.join(filter(None, [condition, room_in(e, end), call]))}:"
+    for line in reversed([head, *(f"    {line}" for line in cut_lines(e))]):
+        e.code.insert(place, depth, line)
+
+
+def cut_lines(e: Emitter) -> list[str]:
+    """Return what waits in a lane; the bytes that are gone then are in the next block no more."""
+    places = dict.fromkeys(["start", *e.ends, *(end for end, _ in e.frames), *e.holding, "pos"])
+    moved = [f"{place} - gone" for place in places]
+    frames = [
+        line for end, outer in e.frames for line in (f"{outer} = stop", f"stop = min({end}, stop)")
+    ]
+    return [
+        f"{', '.join(places)} = {', '.join(moved)}",
+        f"{HELD}run = source = emitted = data = chunk = None",
+        "run, chunk = yield True",
+        "source, emitted = run.input, run.emitted",
+        "data = source.data + chunk",
+        "stop = len(data)",
+        "if stop - start > source.limit:",
+        "    return leaves(run, data, start)",
+        *frames,
+        "continue",
+    ]
 
 
 def keep_before(e: Emitter) -> None:

@@ -20,7 +20,7 @@ from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
 from ._emitter import Emitter, Node, rule, rules, unknown
 from ._lookup import framed
-from ._pausing import pause_for, pause_to, pausing
+from ._pausing import pause, pause_for, pause_to, pausing
 from ._saying import FROM_BYTES
 
 __all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
@@ -164,12 +164,12 @@ def rest(e: Emitter, node: Rest, wanted: bool) -> str:
             if target:
                 e.line(f"{target} = data[{e.here}:stop]")
             e.moved("stop")
-            e.full = e.code.lines[-1], e.code.place[1]
         if may_pause:
             e.off = before
             pause_to(e, e.frames[-1][0])
         e.otherwise_at(e.steps(node), target, before)
         e.off = 0
+    e.full = e.code.lines[-1], e.code.place[1]
     return target
 
 
@@ -232,20 +232,21 @@ def integer(e: Emitter, node: Integer, wanted: bool) -> str:
 def base128(e: Emitter, node: Base128, wanted: bool) -> str:
     e.settle()
     target = e.fresh("number") if wanted else e.code.fresh("number")
-    e.line(f"{target} = data[pos] if pos < stop else 128")
-    with e.block(f"if {target} < 128:"):
-        if node.name in ("leb128", "mqtt_varint"):
+    with pausing(e) as may_pause:
+        e.line(f"{target} = data[pos] if pos < stop else 128")
+        with e.block(f"if {target} < 128:"):
+            if node.name not in ("leb128", "mqtt_varint"):
+                e.line(f"{target} = {e.constant(node.meaning, 'meaning')}({target}, 1)")
             e.line("pos += 1")
-        else:
-            e.line(f"{target} = {e.constant(node.meaning, 'meaning')}({target}, 1)")
-            e.line("pos += 1")
-    with e.block("else:"):
-        found = e.match("form")
-        e.line(f"{found} = {e.constant(node.form.match, 'form')}(data, pos, stop)")
-        with e.regular(f"{found}"):
-            e.line(f"{target} = {e.constant(node._value, 'number_of')}({found}[0])")
-            e.moved(f"{found}.end()")
-        e.otherwise_at(e.steps(node), target)
+        with e.block("else:"):
+            found = e.match("form")
+            e.line(f"{found} = {e.constant(node.form.match, 'form')}(data, pos, stop)")
+            with e.regular(f"{found}"):
+                e.line(f"{target} = {e.constant(node._value, 'number_of')}({found}[0])")
+                e.moved(f"{found}.end()")
+            if may_pause:
+                pause(e, 1)
+            e.otherwise_at(e.steps(node), target)
     e.skipped.clear()
     return target
 

@@ -188,7 +188,8 @@ def recognized(e: Emitter, node: Recognize) -> str:
     begins, target = e.code.fresh("begins"), e.fresh("data")
     e.settle()
     e.line(f"{begins} = pos")
-    e.value(node.parser, wanted=False)
+    with e.held(begins):
+        e.value(node.parser, wanted=False)
     e.line(f"{target} = data[{begins}:{e.here}]")
     return target
 
@@ -196,7 +197,8 @@ def recognized(e: Emitter, node: Recognize) -> str:
 @rule(Span)
 def span(e: Emitter, node: Span[Any], wanted: bool) -> str:
     e.settle()
-    begins, base = e.code.fresh("begins"), "base + " if e.form.resumes or e.form.lane else ""
+    base = "base + " if e.form.resumes else "source.base + " if e.form.lane else ""
+    begins = e.code.fresh("begins")
     e.line(f"{begins} = {base}pos")
     value = e.value(node.parser, wanted=wanted)
     target = e.fresh("span")

@@ -840,7 +840,8 @@ def test_a_lane_may_take_what_is_sent():
         yield WAIT
         return "woken"
 
-    def taking(run, chunk):
+    def taking(given):
+        run, chunk = given
         run.emitted.append(chunk)
         return True
 
@@ -950,7 +951,8 @@ def test_what_a_lane_leaves_over_is_for_the_protocol():
             yield WAIT
             run.emitted.append((yield from read(1)))
 
-    def taking(run, chunk):
+    def taking(given):
+        run, chunk = given
         run.input.data = chunk
         if chunk == b"a":
             run.leave_lane()
@@ -965,6 +967,35 @@ def test_what_a_lane_leaves_over_is_for_the_protocol():
     assert (conn.pending_input, conn.events()) == (1, [b"b"])
 
 
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_lane_that_has_ended_leaves_the_chunk_to_the_protocol(interrupted):
+    """It has left; or an interruption has ended it, before it took anything."""
+
+    @protocol
+    def sleeping():
+        run = current()
+        for _ in range(3):
+            run.waiting, run.want, run.lane = Waiting.BYTES, 1, lane.send
+            yield WAIT
+            run.emitted.append((yield from read(2)))
+
+    def taking():
+        run, chunk = yield True
+        if interrupted:
+            raise KeyboardInterrupt
+        run.input.data = chunk
+        run.leave_lane()
+
+    lane = taking()
+    next(lane)
+    conn = sleeping()
+    conn.send(b"")
+    with pytest.raises(KeyboardInterrupt) if interrupted else contextlib.nullcontext():
+        conn.send(b"ab")
+    conn.send(b"cd")
+    assert conn.events() == ([b"cd"] if interrupted else [b"ab", b"cd"])
+
+
 def test_nobody_inside_of_a_lane_is_shown_more_than_there_is():
     """The protocol cannot be asked there."""
     shown = []
@@ -975,7 +1006,8 @@ def test_nobody_inside_of_a_lane_is_shown_more_than_there_is():
         run.waiting, run.want, run.lane = Waiting.BYTES, 1, taking
         yield WAIT
 
-    def taking(run, chunk):
+    def taking(given):
+        run, chunk = given
         run.input.data = chunk
         shown.append((conn.needed, conn.consumed, conn.unconsumed))
         return True

@@ -905,7 +905,7 @@ def test_who_goes_on_has_left_the_lane(wakes):
     @protocol
     def sleeping():
         run = current()
-        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda run, chunk: False
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda given: False
         yield WAIT
         return run.lane
 
@@ -923,7 +923,7 @@ def test_who_looks_how_it_stands_wakes_what_has_something_to_look_at(fails):
     @protocol
     def sleeping():
         run = current()
-        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda run, chunk: True
+        run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda given: True
         yield WAIT
         if fails:
             raise ValueError("of nothing")

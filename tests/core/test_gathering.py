@@ -7,15 +7,15 @@ from ohneio.core._gathering import Gathering
 
 
 class Lane:
-    """Takes a chunk if it *takes*, and notes what the input has meanwhile."""
+    """Takes each chunk, and notes what the input has meanwhile."""
 
-    def __init__(self, takes=True):
-        self.takes = takes
+    def __init__(self):
         self.given = []
 
-    def __call__(self, run, chunk):
+    def __call__(self, given):
+        run, chunk = given
         self.given.append((run.input.data, chunk))
-        return self.takes
+        return True
 
 
 def gathering(lane, lacks=5):
@@ -30,29 +30,19 @@ def test_chunks_are_put_aside_until_enough_is_there():
     """Then the lane is given all of them at once, and is the lane again."""
     lane = Lane()
     run, gather = gathering(lane)
-    assert all(gather(run, chunk) for chunk in (b"cd", b"", b"ef"))
+    assert all(gather((run, chunk)) for chunk in (b"cd", b"", b"ef"))
     assert lane.given == []
     assert (run.lane, run.input.data) == (gather, b"ab")
-    assert gather(run, b"gh")
+    assert gather((run, b"gh"))
     assert lane.given == [(b"", b"abcdefgh")]
     assert run.lane is lane
-
-
-def test_what_the_lane_refuses_is_there_as_if_it_had_never_been():
-    """But for the last chunk, which whoever was given it has."""
-    run, gather = gathering(Lane(takes=False))
-    assert gather(run, b"cd")
-    assert not gather(run, b"efg")
-    assert run.input.data == b"abcd"
-    run.leave_lane()
-    assert (run.lane, bytes(run.input.peek())) == (None, b"abcd")
 
 
 def test_whoever_leaves_the_lane_has_what_was_put_aside():
     """All of it, in order."""
     run, gather = gathering(Lane(), lacks=100)
     for chunk in (b"cd", b"ef"):
-        gather(run, chunk)
+        gather((run, chunk))
     run.leave_lane()
     assert (run.lane, run.input.peek()) == (None, b"abcdef")
 

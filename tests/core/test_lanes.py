@@ -16,22 +16,22 @@ from ohneio.core import _run
 from ohneio.core._gathering import Gathering
 from ohneio.core._input import SMALL, Input
 from ohneio.core._lanes import (
-    LITTLE,
     MOST,
     Lane,
     Whole,
     ends,
-    gathers,
     idles,
     idles_in,
     idles_with,
     leaves,
-    refuses,
+    opened,
+    opened_alone,
     rests,
+    rests_at,
     rests_in,
 )
 from ohneio.core._pauses import Form
-from ohneio.core._steps import WAIT, current
+from ohneio.core._steps import NOBODY, WAIT, current, host
 
 LIMITS = Limits(max_buffered=100)
 
@@ -42,7 +42,8 @@ class Taking:
     def __init__(self):
         self.took = 0
 
-    def __call__(self, run, chunk):
+    def __call__(self, given):
+        run, chunk = given
         source = run.input
         *lines, last = (source.data + chunk).split(b";")
         if not chunk.islower() and chunk != b";":
@@ -132,7 +133,7 @@ def test_a_lane_for_a_size_tells_how_many_bytes_are_missing():
     """One is enough while there is none: then the input may end."""
 
     def run():
-        assert idles_in(current(), Lane(lambda run, chunk: False, size=4))
+        assert idles_in(current(), Lane(lambda given: False, size=4))
         yield WAIT
 
     conn = Connection(run)
@@ -165,8 +166,8 @@ def test_a_chunk_that_a_lane_leaves_alone_ends_it():
         assert idles_in(current(), Lane(take, size=6000))
         yield WAIT
 
-    def take(run, chunk):
-        taken.append(chunk)
+    def take(given):
+        taken.append(given[1])
         return False
 
     taken = []
@@ -203,7 +204,7 @@ def test_an_item_may_rest_in_a_lane_while_little_of_it_is_there(change, rests):
     """Not where a block is behind, at the end of the input, in a frame, or near a bound."""
     run = started()
     change(run.input)
-    lane = Lane(lambda run, chunk: True, size=7)
+    lane = Lane(lambda given: True, size=7)
     assert rests_in(run, 0, lane) is rests
 
 
@@ -212,16 +213,16 @@ def test_what_is_over_the_limit_gets_no_lane():
     run = started()
     run.input.skip(6)
     run.input.limit = 6
-    assert idles_in(run, Lane(lambda run, chunk: True, size=7))
+    assert idles_in(run, Lane(lambda given: True, size=7))
     assert run.lane is None
-    assert idles_in(run, Lane(lambda run, chunk: True, size=6))
+    assert idles_in(run, Lane(lambda given: True, size=6))
     assert run.lane is not None
 
 
 def test_an_item_that_rests_begins_where_the_input_does():
     """What is before it is dropped."""
     run = started()
-    assert rests_in(run, 2, Lane(lambda run, chunk: True, search=ends(b";")))
+    assert rests_in(run, 2, Lane(lambda given: True, search=ends(b";")))
     source = run.input
     assert (source.data, source.pos, source.base, run.item) == (b"cdef", 0, 2, 2)
     assert isinstance(source, Input)
@@ -231,30 +232,36 @@ def test_an_item_that_rests_begins_where_the_input_does():
 
 
 class Numbers:
-    """A stream of digits, each with so many bytes behind it, in a lane that counts its calls."""
+    """A stream of digits, each with so many bytes behind it, in a lane that counts its chunks."""
 
     def __init__(self, limits=LIMITS, lane=True):
         self.calls = self.woken = 0
-        self.whole = Whole(lambda: (lambda limits: self.take) if lane else None)
+        self.whole = Whole(lambda: (lambda limits: opened(self.take())) if lane else None)
         self.conn = Connection(self.run, limits)
 
-    def take(self, run, chunk, pos=0):
-        self.calls += 1
-        data = run.input.data
-        if len(data) > 2 * len(chunk):
-            return refuses(run)
-        data += chunk
-        while pos < len(data):
-            if not data[pos : pos + 1].isdigit():
-                return leaves(run, data, pos)
-            end = pos + 1 + int(data[pos : pos + 1])
-            if end > len(data):
-                return rests(run, data, pos, end)
-            run.emitted.append(data[pos + 1 : end])
-            pos = end
-        run.input.base += len(data)
-        run.input.data = b""
-        return True
+    def take(self):
+        while True:
+            run, chunk = yield True
+            self.calls += 1
+            data, pos = chunk, run.input.pos
+            while pos < len(data):
+                start = pos
+                if not data[pos : pos + 1].isdigit():
+                    return leaves(run, data, start)
+                size, pos = int(data[pos : pos + 1]), pos + 1
+                while pos + size > len(data):
+                    gone = rests(run, data, start, pos, pos + size, chunk, True)
+                    if gone < 0:
+                        return leaves(run, data, start)
+                    start, pos, run, data = start - gone, pos - gone, None, None
+                    run, chunk = yield True
+                    self.calls += 1
+                    data = run.input.data + chunk
+                run.emitted.append(data[pos : pos + size])
+                pos += size
+            run.input.base += len(data)
+            run.input.data, run.input.pos = b"", 0
+            run.aside.clear()
 
     def run(self):
         run = current()
@@ -277,13 +284,32 @@ def lanes_at_once(monkeypatch):
     monkeypatch.setattr(_run, "FIRST", 0)
 
 
-def test_whole_items_are_taken_and_the_last_one_begun_again():
-    """In the first chunk as well; nobody is woken."""
+def test_items_are_taken_and_the_last_one_gone_on_with():
+    """In the first chunk as well; nobody is woken, nor the lane while much is missing."""
     numbers = Numbers()
-    for chunk in (b"1a2bc3", b"def", b"0", b"2g", b"h"):
+    for chunk in (b"1a2bc3", b"def", b"0", b"2g", b"h", b"9", b"ijklmn", b"opq"):
         numbers.conn.send(chunk)
-    assert numbers.conn.events() == [b"a", b"bc", b"def", b"", b"gh"]
-    assert (numbers.calls, numbers.woken) == (5, 0)
+    assert numbers.conn.events() == [b"a", b"bc", b"def", b"", b"gh", b"ijklmnopq"]
+    assert (numbers.calls, numbers.woken) == (7, 0)
+
+
+@pytest.mark.parametrize(
+    "cuts", [[b"1a", b"9bcdef", b"gh", b"ij", b"2kl"], [b"1a9b", b"cdefghij2kl"]]
+)
+def test_whoever_looks_sees_what_a_lane_has_taken_of_an_item(cuts):
+    """It is read again, by the protocol; the lane is not asked before the next item."""
+    for looks in range(1, 2 ** len(cuts)):
+        numbers = Numbers()
+        fed = 0
+        for index, chunk in enumerate(cuts):
+            numbers.conn.send(chunk)
+            fed += len(chunk)
+            if looks >> index & 1:
+                conn = numbers.conn
+                assert conn.consumed + conn.pending_input == fed
+                assert conn.unconsumed == b"".join(cuts)[conn.consumed : fed]
+        assert numbers.conn.events() == [b"a", b"bcdefghij", b"kl"]
+        assert (numbers.conn.consumed, numbers.conn.unconsumed) == (15, b"")
 
 
 def test_who_looks_how_it_stands_lets_the_protocol_look_at_the_rest():
@@ -332,10 +358,11 @@ def test_the_rest_in_a_lane_is_seen_before_the_end(end):
     assert (caught.value.needed, caught.value.offset) == (2, 4)
 
 
-def test_what_is_longer_than_chunks_is_for_the_protocol():
-    """At first a little of it is begun again; then the lane rests, the longer the more often."""
+def test_what_is_long_is_for_the_protocol():
+    """Then the lane rests for some items, the longer the more often that happens."""
     numbers = Numbers(Limits())
     run = numbers.conn._run
+    numbers.whole.made = lambda: lambda limits: opened(long(numbers))
     for _ in range(5):
         numbers.conn.send(b"9")
         for _ in range(9):
@@ -344,78 +371,145 @@ def test_what_is_longer_than_chunks_is_for_the_protocol():
     assert (run.patience, run.losses) == (1, 7)
     numbers.conn.send(b"1y" * 3)
     assert (run.patience, run.losses) == (0, 7)
-    numbers.conn.send(b"1y2")
-    assert run.losses == 0
 
 
-def test_a_lane_keeps_little_of_an_item():
-    """Of one that is longer than its chunk, and of any other."""
-    for taken, size, stays in (
-        (0, LITTLE, True),
-        (0, LITTLE + 1, False),
-        (3, MOST, True),
-        (3, MOST + 1, False),
-    ):
-        run = started()
-        run.lane, run.input.pos = len, 0
-        assert rests(run, bytes(taken + size), taken, 0)
-        assert (run.lane is not None) is stays
+def long(numbers):
+    """A lane that looks at an item from its beginning on with each chunk."""
+    run, chunk = yield True
+    data, start = chunk, run.input.pos
+    while (gone := rests(run, data, start, start, len(data) + 1, chunk)) >= 0:
+        start -= gone
+        run, chunk = yield True
+        data = run.input.data + chunk
+    leaves(run, data, start)
 
 
-def test_a_token_that_is_over_the_limit_is_told_of_at_once():
-    """Its lane is left, before its bytes come."""
-    for end, stays in ((100, True), (101, False)):
-        run = started()
-        run.lane, run.input.pos, run.input.limit = len, 0, 100
-        rests(run, bytes(50), 0, end)
-        assert (run.lane is not None) is stays
+def waiting(there, start=0, limit=10_000):
+    """The state of a connection with a block of which a lane has taken something."""
+    run = started()
+    run.lane, run.input.pos, run.input.limit, run.losses = len, min(start, 0), limit, 7
+    run.input.base = 1000
+    return run, bytes(range(there))
 
 
 @pytest.mark.parametrize(
-    ("end", "start", "there", "lane"),
+    ("start", "pos", "size", "gone", "aside"),
     [
-        (40, 0, 30, "rests"),  # as much as is in a chunk
-        (41, 0, 30, "gathers"),
-        (100, 0, 30, "gathers"),
-        (101, 0, 30, None),  # over the limit
-        (110, 10, 30, "gathers"),
-        (MOST, 0, 30, None),
+        (0, 0, 10, 0, b""),  # all of it is little
+        (0, 5, 10, 0, b""),
+        (4, 6, 14, 4, b""),
+        (0, 5, 11, 5, b"\0\1\2\3\4"),
+        (4, 6, 15, 6, b"\4\5"),
+        (-3, 0, 10, 0, b"|"),
+        (-3, 4, 11, 4, b"|\0\1\2\3"),
+        (-3, 0, 11, 0, b"|"),
     ],
 )
-def test_what_is_far_is_gathered(end, start, there, lane):
-    """Up to where it ends, if that is neither near nor too far, and within the limit."""
-    run = started()
-    run.lane, run.input.pos, run.input.limit, run.losses = len, 0, 100, 7
-    base = run.input.base
-    assert gathers(run, bytes(there), start, end, bytes(10))
-    found = {Gathering: "gathers", type(len): "rests", type(None): None}[type(run.lane)]
-    assert found == lane
+def test_what_is_taken_of_an_item_is_put_aside_unless_it_is_little(start, pos, size, gone, aside):
+    """As much as a chunk is sooner copied; what is aside belongs to what is in the block."""
+    run, data = waiting(size, start)
+    run.aside += [b"|"] * (start < 0)
+    assert rests(run, data, start, pos, size + 1, bytes(10)) == gone
+    assert (run.input.data, run.input.base) == (data[gone:], 1000 + gone)
+    assert b"".join(run.aside) == aside
+
+
+def test_behind_a_whole_item_nothing_is_aside():
+    """Though it may have ended where the block begins; and the lane is as good as new."""
+    for start, losses in ((8, 0), (0, 7)):
+        run, data = waiting(20)
+        run.aside.append(b"of one before")
+        assert rests(run, data, start, start, 21, bytes(12)) == start
+        assert (run.aside, run.losses) == ([], losses)
+
+
+@pytest.mark.parametrize(
+    ("start", "pos", "size", "end", "stays"),
+    [
+        (0, 0, 20, 21, True),
+        (0, 0, 21, 22, False),  # it would be looked at too often
+        (0, 1, 21, 22, True),
+        (10 - MOST, 0, 10, 11, True),
+        (9 - MOST, 0, 10, 11, True),  # it is copied
+        (11 - MOST, 5, 11, 12, True),
+        (10 - MOST, 5, 11, 12, False),  # it would be read once more where the lane is left
+    ],
+)
+def test_a_lane_keeps_little_of_an_item(start, pos, size, end, stays):
+    """Of a token twice of what has come; of an item what is read once more in no time."""
+    run, data = waiting(size, start)
+    assert (rests(run, data, start, pos, end, bytes(10)) >= 0) is stays
+    assert (run.patience, run.losses) == ((0, 7) if stays else (7, 15))
+    assert run.input.base == 1000 + (pos if stays and size > 10 else 0)
+
+
+def test_a_token_that_is_over_the_limit_is_told_of_at_once():
+    """Its lane is left, before its bytes come; and that is no reason not to open it again."""
+    for end, stays in ((100, True), (101, False)):
+        run, data = waiting(50, limit=100)
+        assert (rests(run, data, 0, 0, end, bytes(50)) >= 0) is stays
+        assert run.losses == 7
+
+
+@pytest.mark.parametrize(
+    ("end", "start", "lane"),
+    [
+        (50, 0, "rests"),  # as much as is in two chunks
+        (51, 0, "gathers"),
+        (MOST, 0, "gathers"),
+        (MOST + 1, 0, None),
+        (MOST + 5, 5, "gathers"),
+        (MOST + 6, 5, None),
+    ],
+)
+def test_what_is_far_is_gathered(end, start, lane):
+    """Up to where it ends, if that is neither near nor too far."""
+    run, data = waiting(30, start)
+    run.input.pos = start
+    gone = rests(run, data, start, 12, end, bytes(10), True)
+    assert (gone >= 0) is (lane is not None)
+    assert (type(run.lane) is Gathering) is (lane == "gathers")
     if lane == "gathers":
-        assert (run.lane.take, run.lane.lacks) == (len, end - there)
-        assert (run.input.data, run.input.base - base) == (bytes(there - start), start)
-        assert run.losses == (0 if start else 7)
-
-
-def test_what_is_too_far_is_not_gathered():
-    """It would be copied once more: the protocol does better, and the lane rests."""
-    run = started()
-    run.lane, run.input.pos = len, 0
-    gathers(run, bytes(LITTLE), 0, MOST, b"")
-    assert type(run.lane) is Gathering
-    run = started()
-    run.lane, run.input.pos = len, 0
-    gathers(run, bytes(LITTLE + 1), 0, MOST + 1, b"")
-    assert (run.lane, run.losses) == (None, 1)
+        assert (run.lane.take, run.lane.lacks, gone) == (len, end - 30, 12)
+        assert run.aside == [data[start:12]]
 
 
 def test_what_may_have_begun_is_waited_for_in_the_lane():
     """What cannot have is for the protocol."""
     form = Form([(b"a", b""), (b"bc", b"b?")], [(), ()], [], 2)
     for data, stays in ((b"ab", True), (b"ac", False)):
-        run = started()
-        run.lane, run.input.pos = len, 0
-        rests(run, data, 0, 3, 0, 2, form)
-        assert (run.lane is not None) is stays
+        run, _ = waiting(0)
+        assert (rests_at(run, data, 0, 0, b"xy", 0, 2, form) >= 0) is stays
+
+
+def test_what_an_item_began_with_is_left_to_the_generator_as_well():
+    """All that is aside stands before the block again."""
+    run, data = waiting(5)
+    run.aside += [b"ab", b"c"]
+    leaves(run, data, -3)
+    assert (run.input.data, run.input.pos, run.input.base) == (b"abc" + data, 0, 997)
+    assert (run.aside, run.lane) == ([], None)
+    run.aside, run.lane = [b"of one before"], len
+    leaves(run, data, 2)
+    assert (run.input.data, run.input.pos, run.input.base) == (data, 2, 997)
+    assert (run.aside, run.lane) == ([], None)
+
+
+def test_what_a_lane_calls_finds_no_host():
+    """Not even one that has sent the chunk from inside; it is called again where there is one."""
+    hosts = []
+
+    def take():
+        while True:
+            yield True
+            hosts.append(host.get())
+
+    run = started()
+    token = host.set(run)
+    for open_as in (opened, opened_alone):
+        assert open_as(take())((run, b"")) is True
+    host.reset(token)
+    assert hosts == [run, NOBODY]
 
 
 def test_who_gets_no_lane_asks_no_more():
@@ -436,11 +530,16 @@ def test_what_is_in_blocks_is_for_the_protocol():
     run.input._append(b"1b")
     assert not idles_with(run, numbers.whole)
     run.input.skip(2)
-    numbers.take = lambda run, data, pos: False
+    numbers.take = refusing
     assert not idles_with(run, numbers.whole)
     assert (run.lane, run.input.peek()) == (None, b"1b")
     run.input.eof = True
     assert not idles_with(run, numbers.whole)
+
+
+def refusing():
+    """A lane that ends with its first chunk, which it has not taken."""
+    yield True
 
 
 def test_an_interruption_in_a_lane_loses_nothing():
@@ -449,8 +548,8 @@ def test_an_interruption_in_a_lane_loses_nothing():
     numbers.conn.send(b"1a")
     taking = numbers.conn._run.lane
 
-    def interrupted(run, chunk):
-        leaves(run, chunk, 0)
+    def interrupted(given):
+        leaves(*given, 0)
         raise KeyboardInterrupt
 
     numbers.conn._run.lane = interrupted

@@ -708,7 +708,7 @@ def test_between_two_items_of_a_lane_it_waits_for_a_byte():
     """Inside of one for its end; without the lane for that in any case."""
     run = started()
     run.waiting, run.input.search = Waiting.DELIMITER, run.input.seek(b";", 100)
-    run.lane = lambda run, chunk: False
+    run.lane = lambda given: False
     assert run.describe() == 'need b";", not seen before the end at offset 6'
     run.input.skip(6)
     assert (run.needed(), run.describe()) == (1, "need 1 more byte at offset 6")
@@ -774,11 +774,29 @@ def test_the_end_of_the_input_ends_a_pause():
     assert run.ready()
 
 
+def test_what_a_lane_has_taken_of_an_item_is_unseen():
+    """It stands before the rest again where the lane is left."""
+    run = started()
+    run.input.skip(6)
+    run.input.settle()
+    run.waiting, run.want, run.lane = Waiting.BYTES, 1, lambda given: True
+    assert not run.unseen
+    run.aside = [b"ab", b"c"]
+    assert run.unseen
+    assert run.needed() == 1
+    assert not run._is_idle()
+    run.leave_lane()
+    assert (run.input.peek(), run.input.position, run.aside) == (b"abc", 3, [])
+    assert not run.unseen
+    run.waiting, run.lane = Waiting.DELIMITER, lambda given: True
+    assert not run.unseen
+
+
 def test_who_leaves_a_lane_has_all_that_came_meanwhile():
     """Also what was put aside."""
     run = started()
     run.input.data = b"a"
     run.lane = Gathering(len, 9)
-    run.lane(run, b"bc")
+    run.lane((run, b"bc"))
     run.leave_lane()
     assert (run.lane, run.input.peek()) == (None, b"abc")

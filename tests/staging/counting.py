@@ -13,7 +13,7 @@ from typing import Any
 
 from ohneio import Parser
 from ohneio.core._lanes import Lane, Whole
-from ohneio.core._run import Run
+from ohneio.core._run import Run, Take
 from ohneio.staging import _engine
 from ohneio.staging._batches import take_records
 from ohneio.testing._work import Watched
@@ -70,18 +70,20 @@ def watching(made: Callable[[], Any]) -> Any:
     return make and (lambda limits: (take := make(limits)) and functools.partial(watched, take))
 
 
-def watched(take: Any, run: Run, chunk: bytes, pos: int = 0) -> bool:
-    """Give the lane of a grammar a chunk that counts; what it begins again counts once more."""
+def watched(take: Take, given: tuple[Run, bytes]) -> bool:
+    """Give the lane of a grammar a chunk that counts; what it looks at again counts once more."""
+    run, chunk = given
     work = run.input.work
-    return take(run, chunk if isinstance(chunk, Watched) else Watched(chunk, work), pos)
+    return take((run, chunk if isinstance(chunk, Watched) else Watched(chunk, work)))
 
 
-def taken(lane: Lane, run: Run, chunk: bytes) -> bool:
+def taken(lane: Lane, given: tuple[Run, bytes]) -> bool:
     """Give a lane a chunk that counts, which nobody has done for it as the input does."""
+    run, chunk = given
     work = run.input.work
     if getattr(lane.take, "func", None) is take_records:
         work.scanned += len(run.input.data) + len(chunk)
-    return lane.take(run, Watched(chunk, work))
+    return lane.take((run, Watched(chunk, work)))
 
 
 def looked(data: object, pos: int, stop: int, found: Any) -> Any:

@@ -173,11 +173,11 @@ def lane(grammar):
 
 
 def test_a_lane_takes_item_after_item_without_a_way_back():
-    """Only what a chunk's end has cut stays; all else is for the generator."""
+    """It only waits for what a chunk's end has cut; all else is for the protocol's generator."""
     source = lane(seq(uint8, uint16))
-    assert "rests(run, data, start, pos + 3)" in source
+    assert "rests(run, data, start, pos, pos + 3, chunk)" in source
     assert "leaves(run, data, start)" in source
-    assert "yield" not in source
+    assert "yield from" not in source
     assert "again" not in source
     assert "again = 0" in lane(seq(lookahead(a), uint16))
 

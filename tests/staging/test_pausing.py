@@ -5,9 +5,11 @@ import pytest
 from ohneio import (
     Limits,
     any_byte,
+    checksummed,
     choice,
     count_prefixed,
     decimal,
+    delimited,
     dispatch,
     exactly,
     field,
@@ -16,6 +18,7 @@ from ohneio import (
     length_prefixed,
     line,
     literal,
+    lookahead,
     many,
     optional,
     quic_varint,
@@ -24,6 +27,7 @@ from ohneio import (
     rest,
     seq,
     sized,
+    span,
     take_while,
     text,
     try_map,
@@ -232,22 +236,57 @@ def test_it_is_written_in_the_form_that_gives_item_after_item_only():
     assert code_of(whole).count("PAUSES(") == 1
 
 
-def test_a_lane_keeps_what_is_cut_where_a_stream_pauses():
+def test_a_lane_waits_where_a_stream_pauses():
     """Before it leaves: in a frame only if that has room for the token."""
     source = code_of(sized(4, seq(uint16, uint16.verify(bool))), "lane")
-    assert "if pos + 2 > stop and pos + 2 <= end2:" in source.replace("\n", " ")
+    assert "if pos + 2 > stop and pos + 2 <= end2 and (gone := rests(" in source
+    moved = "start, end2, pos = start - gone, end2 - gone, pos - gone\n"
+    assert moved in source
+    assert "outer = stop\n" in source[source.index(moved) :]
     whole = code_of(seq(exactly(2), length_prefixed(uint8)), "lane")
-    assert "return gathers(run, data, start, end2, chunk)" in whole
-    assert "return rests(run, data, start, pos + 3)" in whole
+    assert "rests(run, data, start, pos, end2, chunk, True)" in whole
+    assert "rests(run, data, start, pos, pos + 3, chunk)" in whole
     either = code_of(seq(uint8, choice(literal(b"a"), literal(b"b"))), "lane")
-    assert "if pos >= stop:\n                return rests(run, data, start, pos + 1)\n" in either
+    cut = (
+        "while pos >= stop:\n                    if (gone := rests(run, data, start, pos, pos + 1,"
+    )
+    assert cut in either
     either = code_of(sized(2, seq(uint8, choice(literal(b"a"), literal(b"b")))), "lane")
-    room = "if pos + 1 <= end2:\n                    return rests(run, data, start, pos + 1)\n"
-    assert room in either
+    assert "if pos + 1 <= end2 and (gone := rests(run, data, start, pos, pos + 1," in either
     unknown = code_of(seq(uint8, choice(many(literal(b"a"), min=1), literal(b"b"))), "lane")
-    assert "if pos >= stop:\n                return leaves(run, data, start)\n" in unknown
+    assert "while pos >= stop:\n                    return leaves(run, data, start)\n" in unknown
     words = code_of(many_words(), "lane")
-    assert "            return rests(run, data, start, stop + 2, pos, stop, FORM)\n" in words
+    assert "if (gone := rests_at(run, data, start, pos, chunk, pos, stop, FORM)) >= 0:" in words
+
+
+def test_what_ends_in_a_delimiter_is_there_before_it_is_looked_at():
+    """Nothing in it waits; as little as in a frame in it."""
+    for inner in (seq(uint8, uint16), sized(3, seq(uint8, uint16))):
+        grammar = seq(uint8, delimited(b";", inner), uint8)
+        assert code_of(grammar, "lane").count("yield True") == 2  # for a chunk, and behind it
+        is_the_same(grammar, b"1abc;21ab;2", b"1abcd;2")
+
+
+def summed(data):
+    """A checksum that anybody can tell by heart."""
+    return sum(data) % 256
+
+
+@pytest.mark.parametrize(
+    "grammar",
+    [
+        seq(uint8, recognize(seq(uint8, uint16)), uint8),
+        seq(uint8, span(seq(uint8, uint16)), uint8),
+        seq(uint8, lookahead(seq(uint8, uint16)), uint16, uint8),
+        seq(uint8, lookahead(seq(uint8, length_prefixed(uint8))), uint16, uint8),
+        seq(uint8, checksummed(seq(uint8, uint16), summed, uint8), uint8),
+        sized(6, seq(uint8, sized(4, seq(uint16, sized(2, uint16))), uint8)),
+    ],
+    ids=str,
+)
+def test_what_a_lane_goes_back_to_is_there(grammar):
+    """What is recognized or looked ahead at, where a frame ends: however a chunk has cut it."""
+    is_the_same(grammar, bytes([1, 2, 0, 3, 5, 9, 7]) * 3, bytes(range(20)))
 
 
 def many_words():
