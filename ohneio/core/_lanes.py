@@ -243,13 +243,16 @@ def rests(  # noqa: C901  # a call would be on the way of every chunk
         gone = start
         if start > source.pos:  # an item was whole
             run.losses = 0
-        if run.aside:  # of that
-            run.aside.clear()
+        run.aside = None
     if size - gone > come or far:  # else it is little, and sooner copied than put aside
         if (end if far else size) - start > MOST or size - pos > 2 * come:
             return _refuses(run)
         if gone < pos:
-            run.aside.append(data[gone:pos])
+            piece = data[gone:pos]
+            if run.aside is None:
+                run.aside = [piece]
+            else:
+                run.aside.append(piece)
         gone = pos
         if far and run.lane is not None:
             run.lane = Gathering(run.lane, end - size)
@@ -278,10 +281,10 @@ def _refuses(run: Run) -> int:
 def leaves(run: Run, data: bytes, start: int) -> None:
     """Leave the item that begins at *start* to the generator."""
     source = run.input
-    if start < 0:
+    if run.aside and start < 0:
         data = b"".join((*run.aside, data))
         source.base += start
         start = 0
-    run.aside.clear()
+    run.aside = None
     source.data, source.pos = data, start
     run.leave_lane()

@@ -159,7 +159,7 @@ class Run(Host):
         # What takes chunks while the generator sleeps: see `_lanes`.
         self.lane: Take | None = None
         # What a lane has taken, in pieces, of the item that it waits in.
-        self.aside: list[bytes] = []
+        self.aside: list[bytes] | None = None
         # How many items are still taken without one; how many, when the next is too long.
         self.patience, self.losses = FIRST, 0
         # A search that somebody has begun for whoever is next to `seek`.
@@ -250,7 +250,7 @@ class Run(Host):
             size = len(source.data)
             source.data = b"".join((*self.aside, source.data))
             source.base -= len(source.data) - size
-            self.aside.clear()
+            self.aside = None
         source.refresh()  # a lane does not keep what follows from the rest
 
     # Waiting, for primitives and parsers.

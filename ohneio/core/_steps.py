@@ -146,6 +146,8 @@ class _Outside(Host):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):  # Python itself asks, or who looks through modules
+            raise AttributeError(name)
         raise UsageError(
             "used outside of a protocol: primitives and parsers run inside a connection, "
             "parsers also through parse() and build()"

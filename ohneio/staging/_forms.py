@@ -262,8 +262,7 @@ def _lane(e: Emitter, node: Node) -> None:
                 e.line("raise")
             e.line("source.base += stop")
             e.line("source.data, source.pos = b'', 0")
-            with e.block("if run.aside:"):
-                e.line("run.aside.clear()")
+            e.line("run.aside = None")
             e.line(f"data = None  # {NOTHING_KEPT}")
             _let_go(e, e.code.place, begin)
     e.code.fill(HELD, "".join(f"{name} = " for name in e.matches.values()))

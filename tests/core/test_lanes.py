@@ -261,7 +261,7 @@ class Numbers:
                 pos += size
             run.input.base += len(data)
             run.input.data, run.input.pos = b"", 0
-            run.aside.clear()
+            run.aside = None
 
     def run(self):
         run = current()
@@ -408,19 +408,19 @@ def waiting(there, start=0, limit=10_000):
 def test_what_is_taken_of_an_item_is_put_aside_unless_it_is_little(start, pos, size, gone, aside):
     """As much as a chunk is sooner copied; what is aside belongs to what is in the block."""
     run, data = waiting(size, start)
-    run.aside += [b"|"] * (start < 0)
+    run.aside = [b"|"] if start < 0 else None
     assert rests(run, data, start, pos, size + 1, bytes(10)) == gone
     assert (run.input.data, run.input.base) == (data[gone:], 1000 + gone)
-    assert b"".join(run.aside) == aside
+    assert b"".join(run.aside or ()) == aside
 
 
 def test_behind_a_whole_item_nothing_is_aside():
     """Though it may have ended where the block begins; and the lane is as good as new."""
     for start, losses in ((8, 0), (0, 7)):
         run, data = waiting(20)
-        run.aside.append(b"of one before")
+        run.aside = [b"of one before"]
         assert rests(run, data, start, start, 21, bytes(12)) == start
-        assert (run.aside, run.losses) == ([], losses)
+        assert (run.aside, run.losses) == (None, losses)
 
 
 @pytest.mark.parametrize(
@@ -485,14 +485,14 @@ def test_what_may_have_begun_is_waited_for_in_the_lane():
 def test_what_an_item_began_with_is_left_to_the_generator_as_well():
     """All that is aside stands before the block again."""
     run, data = waiting(5)
-    run.aside += [b"ab", b"c"]
+    run.aside = [b"ab", b"c"]
     leaves(run, data, -3)
     assert (run.input.data, run.input.pos, run.input.base) == (b"abc" + data, 0, 997)
-    assert (run.aside, run.lane) == ([], None)
+    assert (run.aside, run.lane) == (None, None)
     run.aside, run.lane = [b"of one before"], len
     leaves(run, data, 2)
     assert (run.input.data, run.input.pos, run.input.base) == (data, 2, 997)
-    assert (run.aside, run.lane) == ([], None)
+    assert (run.aside, run.lane) == (None, None)
 
 
 def test_what_a_lane_calls_finds_no_host():

@@ -786,7 +786,7 @@ def test_what_a_lane_has_taken_of_an_item_is_unseen():
     assert run.needed() == 1
     assert not run._is_idle()
     run.leave_lane()
-    assert (run.input.peek(), run.input.position, run.aside) == (b"abc", 3, [])
+    assert (run.input.peek(), run.input.position, run.aside) == (b"abc", 3, None)
     assert not run.unseen
     run.waiting, run.lane = Waiting.DELIMITER, lambda given: True
     assert not run.unseen

@@ -19,7 +19,7 @@ from ohneio import (
     wait,
     write,
 )
-from ohneio.core._steps import CALL, DONE, WAIT, Host, Step, current, host
+from ohneio.core._steps import CALL, DONE, NOBODY, WAIT, Host, Step, current, host
 
 STEPS = [
     read(2),
@@ -47,6 +47,12 @@ def test_every_step_can_be_iterated_and_awaited(step):
     assert isinstance(step, Step)
     assert hasattr(step, "__iter__")
     assert hasattr(step, "__await__")
+
+
+def test_python_may_ask_what_stands_for_nobody_for_anything():
+    """As whoever looks through a module does; it has nothing of the sort."""
+    with pytest.raises(AttributeError, match="__wrapped__"):
+        NOBODY.__wrapped__  # noqa: B018  # asking is all
 
 
 @pytest.mark.parametrize("step", STEPS, ids=repr)
