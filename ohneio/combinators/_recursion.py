@@ -7,6 +7,7 @@ by nothing of Python's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Generic, TypeVar, cast
 
@@ -105,13 +106,20 @@ class Forward(Parser[T], Generic[T]):
         if _comes_back(self):
             raise UsageError(f"left recursion: {self!r} would call itself before it takes a byte")
 
+    def _steps(self) -> Steps[T]:
+        return self._called(self.target._steps)
+
     def _parse(self) -> Steps[T]:
+        # Not staged: what runs node by node may be judged, and then all is told that was tried.
+        return self._called(self.target._parse)
+
+    def _called(self, steps: Callable[[], Steps[T]]) -> Steps[T]:
         self._ready()
         run = current()
         if run.depth >= run.limits.max_depth:
             return self._one_too_many(run)
         # On the driver's stack: see `ohneio.core._machine`.
-        return run.call(self.target._steps())
+        return run.call(steps())
 
     def _one_too_many(self, run: Run) -> Steps[T]:
         """Refuse a level more, if one begins here; where none does, fail as at any depth.

@@ -99,7 +99,7 @@ def begins(run: Run, data: bytes, pos: int, stop: int, form: Form) -> re.Match[b
     found = form.begun(data, pos, stop)
     if found is None or run.input.limit < form.longest or run.limits.max_digits < form.digits:
         return None
-    return found if form.answers(found, found.lastindex or 1) else None
+    return found if not form.calls or form.answers(found, found.lastindex or 1) else None
 
 
 class Form:
@@ -113,7 +113,10 @@ class Form:
         digits: How many digits a number among them may have.
     """
 
-    __slots__ = ("_begun", "_tokens", "calls", "digits", "inside", "longest")
+    __slots__ = ("_tokens", "begun", "calls", "digits", "inside", "longest")
+
+    #: The match of what is there: its last group is of the token that is not whole.
+    begun: Match
 
     def __init__(
         self,
@@ -124,21 +127,20 @@ class Form:
         digits: int = 0,
     ) -> None:
         self._tokens = tokens
-        self._begun: Match | None = None
         self.inside = inside
         self.calls = calls
         self.longest = longest
         self.digits = digits
 
-    @property
-    def begun(self) -> Match:
-        """The match of what is there: its last group is of the token that is not whole."""
-        if self._begun is None:  # seldom asked for, and slow to make
-            pattern = b"(?!)"
-            for whole, part in reversed(self._tokens):
-                pattern = rb"(?:(%b)\Z|(%b)%b)" % (part, whole, pattern)
-            self._begun = re.compile(pattern, re.DOTALL).match
-        return self._begun
+    def __getattr__(self, name: str) -> Match:
+        """Make `begun`, which is seldom asked for, and slow to make."""
+        if name != "begun":
+            raise AttributeError(name)
+        pattern = b"(?!)"
+        for whole, part in reversed(self._tokens):
+            pattern = rb"(?:(%b)\Z|(%b)%b)" % (part, whole, pattern)
+        self.begun = re.compile(pattern, re.DOTALL).match
+        return self.begun
 
     def answers(self, found: re.Match[bytes], number: int) -> bool:
         """Tell whether the functions on tokens before group *number* raise nothing."""

@@ -275,7 +275,8 @@ def needed(e: Emitter, *variables: Variable) -> Generator[None]:
 
 @rule(Forward)
 def forward(e: Emitter, node: Forward[Any], wanted: bool) -> str:
-    return unknown(e, node, wanted)
+    """What it stands for runs as a function of its own, unless it is judged behind it."""
+    return unknown(e, node, wanted, "" if e.marks else f"{e.node(node)}._steps()")
 
 
 # The code of what has the root in it, and behind it.

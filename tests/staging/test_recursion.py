@@ -234,3 +234,15 @@ def test_depth_has_no_bound_of_pythons():
         conn_data = [data[at : at + cut] for at in range(0, len(data), cut)]
         assert [*grammar.parse_stream(conn_data, limits=limits)] == [b"a"]
     assert grammar.parse(data, limits=limits) == b"a"
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_what_is_judged_behind_it_tells_all_that_was_tried(twice):
+    """What runs node by node is not staged in its parts, which tell only what fails."""
+    nested = tied(lambda whole: choice((a >> whole) << b, any_byte))
+    again = forward()
+    again.become(nested)
+    tags = dispatch(again, {b"1": uint8, b"2": any_byte})
+    judged = again.verify(lambda byte: byte == b"1", "a one")
+    for grammar in (tags, judged, seq(uint8, tags), seq(uint8, judged), seq(uint8, again, c)):
+        agrees(grammar, *[b"3", b"a3b", b"xa1b", b"xa3b", b"1y", b"aa3bb", b"xa3bc"] * (1 + twice))
