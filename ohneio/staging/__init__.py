@@ -17,13 +17,13 @@ What a stream of these becomes is, without what it does between two items::
     while True:
         if pos < stop:
             number2 = data[pos]
-        elif pos + 1 > stop and PAUSES(run, start, pos, pos, 1):
+        elif PAUSES(run, start, pos, pos, 1):
             data = emit = None
             yield WAIT
             data, pos, stop, base, emit = run.here()
             continue
         else:
-            data = emit = run.hand_over(start, pos)  # nothing is kept while it waits
+            data = emit = run.hand_over(start, pos)
             number2 = yield from NUMBER._parse()
             data, pos, stop, base, emit = run.here()
             pos -= 1

@@ -376,7 +376,7 @@ def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str
         with e.regular(f"{e.here} < stop" + ("" if among == "True" else f" and {among}")):
             e.line(f"{byte} = data[{e.here}]")
         if may_pause:
-            pause(e, 1)
+            pause(e, 1, sure=among == "True")
         if not e.leaving:
             with e.block("else:"):
                 e.late(steps, byte, after=e.off + 1)

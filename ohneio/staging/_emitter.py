@@ -325,7 +325,14 @@ class Emitter:
                 if target:
                     self.line(f"{target} = {expression}")
             if may_pause:
-                pause_for(self, may_begin, size) if may_begin else pause(self, size)
+                if may_begin:
+                    pause_for(self, may_begin, size)
+                else:
+                    pause(
+                        self,
+                        size,
+                        sure=condition in (f"{self.here} < stop", f"{self.at(size)} <= stop"),
+                    )
             if not self.leaving:
                 with self.block("else:"):
                     self.late(self.steps(node), target, after=self.off + size)
@@ -365,7 +372,7 @@ class Emitter:
             ["data", *(["emit"] if self.form.emits else []), *self.matches.values()]
         )
         if self.form.emits:
-            self.line(f"{holding} = run.hand_over(start, {self.here})  # {NOTHING_KEPT}")
+            self.line(f"{holding} = run.hand_over(start, {self.here})")
         else:
             self.line(f"source.pos, {holding} = {self.here}, None  # {NOTHING_KEPT}")
         if self.looks_ahead:

@@ -80,9 +80,13 @@ def cutting(e: Emitter) -> Generator[None]:
     e.exits.pop()
 
 
-def pause(e: Emitter, size: int, *inside: str) -> None:
-    """Write the pause for *size* bytes from here on, which are in these fields as well."""
-    with when_paused(e, "elif", f"{e.at(size)} > stop", e.at(size), str(size), *inside):
+def pause(e: Emitter, size: int, *inside: str, sure: bool = False) -> None:
+    """Write the pause for *size* bytes from here on, which are in these fields as well.
+
+    If *sure* the code comes here only where they are not there.
+    """
+    condition = "" if sure else f"{e.at(size)} > stop"
+    with when_paused(e, "elif", condition, e.at(size), str(size), *inside):
         e.line("continue")
 
 
