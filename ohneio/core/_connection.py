@@ -166,6 +166,8 @@ class Connection(Driver, Generic[R, E]):
             taken, run.emitted = run.emitted, []
             if run.events is taken:
                 run.events = run.emitted
+            if type(taken) is not list:
+                taken = taken.all()  # type: ignore[attr-defined]  # it is a `Later`
             return taken  # type: ignore[return-value]  # `cast` is a call
         finally:
             self._key.append(None)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable
-from typing import Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 from ._buffer import Buffer
 from ._errors import (
@@ -32,7 +32,7 @@ from ._input import NO_END, Input, Search
 from ._limits import Limits
 from ._steps import WAIT, Host, Request, Steps, current
 
-__all__ = ["UNBOUNDED", "Mark", "Run", "Take", "Waiting"]
+__all__ = ["UNBOUNDED", "Later", "Mark", "Run", "Take", "Waiting"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -115,6 +115,40 @@ class Asking(list[object]):
 
 
 ASKING = Asking()
+
+
+class Later(list[object]):
+    """Stand for the first events, whose values are made when somebody asks for them.
+
+    Ten thousand values that are made while a chunk is taken are alive together with those of
+    the last chunk, and the garbage collector looks at all of them; where they are made when
+    they are taken they replace the last ones.
+
+    Args:
+        values: What gives the values, which cannot fail.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Iterable[object]) -> None:
+        self._values = values
+
+    def append(self, value: object) -> None:
+        super().extend(self._made())
+        super().append(value)
+
+    def __iadd__(self, values: Iterable[object]) -> Self:  # type: ignore[misc]
+        super().extend(self._made())
+        super().extend(values)
+        return self
+
+    def _made(self) -> Iterable[object]:
+        values, self._values = self._values, ()
+        return values
+
+    def all(self) -> list[object]:
+        """Make what was not made yet, and return all events."""
+        return [*self, *self._values]  # without a call behind it: the collector may wait
 
 
 class Run(Host):

@@ -19,10 +19,10 @@ from ..combinators._numbers import Number, StructUnpack
 from ..combinators._repetition import Many
 from ..core._input import SMALL
 from ..core._lanes import Lane, ends
-from ..core._run import UNBOUNDED, Run
+from ..core._run import UNBOUNDED, Later, Run, Take
 from ._emitter import NOTHING_KEPT, Emitter, Node
 
-__all__ = ["Batch", "all_lines", "batch", "line_of", "searches", "take_records"]
+__all__ = ["Batch", "all_lines", "batch", "line_of", "searches"]
 
 Unpack: TypeAlias = "Callable[[bytes | memoryview], Iterable[object]]"
 
@@ -202,7 +202,7 @@ def records(node: StructUnpack, e: Emitter) -> None:
         many = f"{unpack}(memoryview(data)[pos:end])"
         if isinstance(node, Number):
             many = f"[number for number, in {many}]"
-        e.line(f"run.emitted += {many}")
+        e.line(f"{e.constant(gives, 'gives')}(run, end - pos, {many})")
         e.line("pos = end")
         with e.block("if pos >= stop:"):
             e.line("continue")
@@ -214,11 +214,15 @@ def records(node: StructUnpack, e: Emitter) -> None:
             e.line("continue")
 
 
+#: From so many bytes on a chunk has more values than the garbage collector lets pass.
+MANY = 4096
+
+
 def lane_of_records(node: StructUnpack) -> Lane:
     unpack: Unpack = struct.Struct(node.format).iter_unpack
     if isinstance(node, Number):
         unpack = partial(numbers, unpack)
-    return Lane(partial(take_records, unpack, node._size), size=node._size)
+    return Lane(records_in(unpack, node._size), size=node._size)
 
 
 def numbers(
@@ -227,21 +231,40 @@ def numbers(
     return [number for (number,) in unpack(data)]
 
 
-def take_records(unpack: Unpack, width: int, given: tuple[Run, bytes]) -> bool:
-    """Take the records in a chunk, each of the same *width*.
+def records_in(unpack: Unpack, width: int) -> Take:
+    """Return what takes the records in a chunk, each of the same *width*.
 
     What is left over is copied while it at least doubles, as in `take_more`.
     """
-    run, chunk = given
-    source = run.input
-    data = source.data + chunk
-    size = len(data)
-    if size < width and size > 2 * len(chunk):
-        return False
-    over = size % width
-    last = data[size - over :]
-    values = unpack(data[: size - over] if size <= FEW else memoryview(data)[: size - over])
-    source.data = last
-    source.base += size - over
-    run.emitted += values
-    return True
+
+    def take(given: tuple[Run, bytes]) -> bool:
+        run, chunk = given
+        source = run.input
+        data: bytes | memoryview = source.data + chunk
+        size = len(data)
+        if size < width and size > 2 * len(chunk):
+            return False
+        over = size % width
+        whole = size - over
+        if over:
+            source.data = bytes(data[whole:])
+            data = data[:whole] if size <= FEW else memoryview(data)[:whole]
+        else:
+            source.data = b""
+        source.base += whole
+        if size > MANY:
+            gives(run, size, unpack(data))
+        else:
+            run.emitted += unpack(data)
+        return True
+
+    return take
+
+
+def gives(run: Run, size: int, values: Iterable[object]) -> None:
+    """Emit the values in *size* bytes."""
+    emitted = run.emitted
+    if size > MANY and type(emitted) is list and not emitted and run.events is emitted:
+        run.emitted = run.events = Later(values)
+    else:
+        run.emitted += values

@@ -35,7 +35,7 @@ from ohneio import (
     write,
 )
 from ohneio.core._parser import items
-from ohneio.core._run import Waiting
+from ohneio.core._run import Later, Waiting
 from ohneio.core._steps import WAIT, current
 from tests.staging.differing import staged, unstaged
 
@@ -938,6 +938,22 @@ def test_events_are_taken_in_a_pause():
         return first, conn.events(), conn.events()
 
     assert as_unstaged(use) == ([Message(1, b"abc")], [Message(2, b"d")], [])
+
+
+def test_events_that_are_made_late_are_a_list_as_all_others():
+    """Nobody sees the difference."""
+
+    @protocol
+    def giving():
+        run = current()
+        run.emitted = run.events = Later(iter("ab"))
+        yield from emit("c")
+
+    conn = giving()
+    conn.send(b"")
+    given = conn.events()
+    assert (given, type(given)) == (["a", "b", "c"], list)
+    assert conn.events() == []
 
 
 def test_what_a_lane_leaves_over_is_for_the_protocol():

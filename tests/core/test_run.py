@@ -32,7 +32,7 @@ from ohneio import (
     write,
 )
 from ohneio.core._gathering import Gathering
-from ohneio.core._run import Waiting
+from ohneio.core._run import Later, Waiting
 from ohneio.core._steps import current
 
 
@@ -772,6 +772,20 @@ def test_the_end_of_the_input_ends_a_pause():
     run.waiting, run.want = Waiting.PAUSE, 9
     run.input.eof = True
     assert run.ready()
+
+
+def test_events_may_be_made_when_somebody_asks():
+    """Once, and before all that comes behind them."""
+    made = []
+    later = Later(made.append(one) or one for one in "ab")
+    assert made == []
+    later.append("c")
+    assert made == ["a", "b"]
+    later += ["d"]
+    assert later.all() == ["a", "b", "c", "d"]
+    again = Later(iter("ab"))
+    again += "c"
+    assert (again.all(), Later("ab").all()) == (["a", "b", "c"], ["a", "b"])
 
 
 def test_what_a_lane_has_taken_of_an_item_is_unseen():

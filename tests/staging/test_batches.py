@@ -1,10 +1,13 @@
 """Many items at once: lines by `split`, records by ``iter_unpack``, in chunks and in one input."""
 
+import struct
+
 import pytest
 
-from ohneio import Limits, many, stream, struct_unpack, uint8, uint16, until
+from ohneio import IncompleteInput, Limits, many, stream, struct_unpack, uint8, uint16, until
 from ohneio.core._input import SMALL
-from ohneio.staging._batches import batch
+from ohneio.core._run import Later
+from ohneio.staging._batches import MANY, batch
 from ohneio.staging._forms import ITEMS, ONCE, function
 from tests.staging.differing import Case, compare, staged
 
@@ -116,3 +119,31 @@ def test_lines_that_nobody_has_taken_yet_stay_in_front():
         conn.send(b"i\n")
         assert conn.events() == [b"g", b"h", b"i"]
         assert conn.events() == []
+
+
+def test_many_records_are_made_when_they_are_taken():
+    """In the first chunk as well; those that nobody has taken stay in front."""
+    few, many = struct.pack("!3H", 1, 2, 3), bytes(2 * MANY + 2)
+    zeros = [(0,)] * (MANY + 1)
+    with staged():
+        for chunks in ([many], [few, many], [many, few], [many, many[:-1], b"\0"], [few[:1], many]):
+            data = b"".join(chunks)
+            expected = [*struct.iter_unpack("!H", data[: len(data) // 2 * 2])]
+            for taken in range(2 ** len(chunks)):
+                conn = stream(struct_unpack("!H"))()
+                found = []
+                for index, chunk in enumerate(chunks):
+                    conn.send(chunk)
+                    if taken >> index & 1:
+                        found += conn.events()
+                assert found + conn.events() == expected
+                assert conn.consumed == len(data) // 2 * 2
+        conn = stream(struct_unpack("!H"))()
+        conn.send(few)
+        assert conn.events() == [(1,), (2,), (3,)]
+        conn.send(many)
+        assert type(conn._run.emitted) is Later
+        with pytest.raises(IncompleteInput):
+            conn.send(b"\0")
+            conn.send_eof()
+        assert conn.events() == zeros
