@@ -25,7 +25,7 @@ from ._families import Branches, Range, by_range, constants_of
 from ._inlining import Given, said
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, opening
-from ._pausing import pause, pausing, while_cut
+from ._pausing import more_or_end, pause, pausing, while_cut
 from ._saying import Text
 from ._tokens import core_of, is_number, is_plain, member
 
@@ -276,8 +276,7 @@ def perhaps(
 ) -> str:
     """Write an optional part of what is itself tried."""
     at = e.begin_skip()
-    if e.at_end != "True":
-        e.leave_unless(e.or_end("pos < stop"))
+    more_or_end(e, node.parser.facts.least)
     there = "pos < stop and " if e.at_end else ""
     with e.ways() as another:
         another()
@@ -566,8 +565,7 @@ def not_followed_by(e: Emitter, node: NotFollowedBy, wanted: bool) -> str:
     def body() -> str:
         e.settle()
         e.skips = True
-        if e.at_end != "True":
-            e.leave_unless(e.or_end("pos < stop"))
+        more_or_end(e, node.parser.facts.least)
         there = "pos < stop and " if e.at_end else ""
         e.leave_unless(f"not ({there}{member(e, 'data[pos]', first)})")
         return "None"

@@ -21,7 +21,7 @@ from ._families import ManyBy
 from ._frames import known_or
 from ._inlining import said
 from ._partial import form_of
-from ._pausing import cutting, pause, pause_form
+from ._pausing import cutting, more_or_end, pause, pause_form, while_cut
 from ._regular import Regular, open_end, regular
 from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
@@ -61,8 +61,9 @@ def blocked_many(e: Emitter, node: Many[Any], wanted: bool, kind: Regular) -> st
     """Take all items that a regular expression finds in a row; else one by one."""
     if e.form.lane and not (kind.ends or e.frames):
         return whole_items(e, node, kind)
+    if e.form.lane:
+        return one_by_one(e, node, wanted)
     e.settle()
-    e.unknown = True  # in a lane it would begin again with each chunk
     found, block = e.fresh("items"), e.match("block")
     first, at_end = begins_with(node.item) or frozenset(), e.at_end == "True"
     several = b"(?:%b)*+%b" % (kind.pattern, open_end(first, at_end=at_end))
@@ -227,17 +228,22 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     e.line(f"{found} = []")
     test = member(e, "data[pos]", first)
     more = "pos < stop" if test == "True" else f"pos < stop and {test}"
-    with e.block(f"while {more}:"):
-        with e.block(f"if len({found}) == {bound}:"):
-            if node.max == UNBOUNDED:
-                e.leave()
-            else:
+    with e.block("while True:" if e.form.lane else f"while {more}:"):
+        if e.form.lane:
+            if node.max != UNBOUNDED:
+                with e.block(f"if len({found}) == {bound}:"):
+                    e.line("break")
+            next_or_break(e, more, node.item.facts.least)
+        if node.max == UNBOUNDED:
+            e.leave_unless(f"len({found}) < {bound}")
+        elif not e.form.lane:
+            with e.block(f"if len({found}) == {bound}:"):
                 e.line("break")
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")
     at = no_more(e, node, found)
-    if e.at_end != "True":
+    if e.at_end != "True" and not e.form.lane:
         ended = ["pos < stop", *([f"len({found}) == {node.max}"] if node.max != UNBOUNDED else [])]
         e.leave_unless(e.or_end(" or ".join(ended)))
     if node.min:
@@ -245,6 +251,13 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     e.skipped = []
     e.skip(node.item, at)
     return found
+
+
+def next_or_break(e: Emitter, more: str, least: int) -> None:
+    """End a loop in a lane where the next byte, which is waited for, is not one for *more*."""
+    more_or_end(e, least)
+    with e.block(f"if not ({more}):"):
+        e.line("break")
 
 
 def resuming_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
@@ -318,8 +331,7 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
     e.settle()
     before = [] if node.min else [*e.skipped]  # it may be that nothing is taken
     e.line(f"{found} = []")
-    if e.at_end != "True":
-        e.leave_unless(e.or_end("pos < stop"))
+    more_or_end(e, node.item.facts.least)
     there = "pos < stop and " if e.at_end else ""
     empty, at = e.begin_skip(), e.begin_skip()
     if e.form.resumes:
@@ -330,15 +342,18 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
         e.settle()
         e.line(f"{found}.append({one})")
         e.pass_by(at)
-        with e.block(f"while pos < stop and {member(e, 'data[pos]', between)}:"):
+        more = f"pos < stop and {member(e, 'data[pos]', between)}"
+        with e.block("while True:" if e.form.lane else f"while {more}:"):
+            if e.form.lane:
+                next_or_break(e, more, node.separator.facts.least + node.item.facts.least)
             e.leave_unless(f"len({found}) < {most}")
             e.value(node.separator, wanted=False)
             one = e.value(node.item)
             e.settle()
             e.line(f"{found}.append({one})")
             e.pass_by(at)
-    if e.at_end != "True":
-        e.leave_unless(e.or_end("pos < stop"))
+    if not e.form.lane:
+        more_or_end(e, 0)
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
     e.skipped = before
@@ -362,7 +377,10 @@ def until_end(e: Emitter, node: ManyUntil[Any], last: frozenset[int]) -> str:
     e.skips = True
     e.line(f"{found} = []")
     with e.block("while True:"):
-        e.leave_unless("pos < stop")
+        if e.form.lane:
+            while_cut(e, f"pos + {max(node.end.facts.least, node.item.facts.least)}")
+        else:
+            e.leave_unless("pos < stop")
         with e.block(f"if {member(e, 'data[pos]', last)}:"):
             e.value(node.end, wanted=False)
             e.settle()

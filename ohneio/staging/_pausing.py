@@ -34,6 +34,7 @@ __all__ = [
     "HELD",
     "cutting",
     "may_pause",
+    "more_or_end",
     "pause",
     "pause_behind",
     "pause_for",
@@ -193,9 +194,23 @@ def room_in(e: Emitter, end: str) -> str:
     return f"{end} <= {outer}" if outer != end else ""
 
 
-def while_cut(e: Emitter, end: str | None) -> None:
-    """Write how a lane waits for an item that goes on to *end*, while no byte of that is there."""
-    with e.block("while pos >= stop:"):
+def more_or_end(e: Emitter, least: int) -> None:
+    """Leave where no byte is there, unless none can come; in a lane wait for one.
+
+    There must be room for what may begin there, *least* bytes.
+    """
+    if e.form.lane:
+        while_cut(e, f"pos + {least}", f" and stop < {e.frames[-1][0]}" if e.frames else "")
+    elif e.at_end != "True":
+        e.leave_unless(e.or_end("pos < stop"))
+
+
+def while_cut(e: Emitter, end: str | None, more: str = "") -> None:
+    """Write how a lane waits for what goes on to *end*, while no byte of that is there.
+
+    If *more* can come, that is.
+    """
+    with e.block(f"while pos >= stop{more}:"):
         e.exits.append(e.code.place)
         e.leave()
         if end:

@@ -273,3 +273,36 @@ def test_only_where_each_item_has_an_end_and_nothing_stands_around():
         source = written(other, FORMS["lane"])
         assert source is None or "SEVERAL" not in source.source
         agrees(other, b"\4a:x;", b"\5a:x;c", b"-ab-bc", b"ab;a;c")
+
+
+ITEM = seq(literal(b"#"), uint16)
+IN_LANES = {
+    "many": (seq(uint8, many(ITEM)), b"x#12#34y#56zw#78"),
+    "at most": (seq(uint8, many(ITEM, max=2)), b"x#12#34y#56z#12#34#56w"),
+    "at least": (seq(uint8, many(ITEM, min=1)), b"x#12#34y#56w#78"),
+    "in a frame": (length_prefixed(uint8, many(ITEM)), b"\6#12#34\3#56\0\3#56"),
+    "without room": (length_prefixed(uint8, many(uint16)), b"\6#12#34\2#5\0\3#56"),
+    "regular": (length_prefixed(uint8, many(seq(word, comma))), b"\6ab,ba,\2a,\3aba"),
+    "that see their end": (many(seq(word, take_while(b"x"))) << c, b"aabx,abxxxabc,c"),
+    "separated": (sep_by(ITEM, comma) << c, b"#12,#23cc#12c#12,"),
+    "separated, in a frame": (length_prefixed(uint8, sep_by(ITEM, comma)), b"\7#12,#34\0\4#12,"),
+    "up to": (many_until(ITEM, literal(b"..")), b"#12#23..#12..#12.x"),
+    "up to, in a frame": (
+        length_prefixed(uint8, many_until(ITEM, literal(b".."))),
+        b"\x08#12#23..\5#12..\5#12.x",
+    ),
+    "one or none": (seq(uint8, optional(ITEM)), b"a#12b#34cd#56"),
+    "one or none, in a frame": (
+        length_prefixed(uint8, seq(uint8, optional(ITEM))),
+        b"\4a#12\1b\4b#34\2cd",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", IN_LANES)
+def test_a_loop_in_a_lane_waits_for_the_next_byte(kind):
+    """Wherever a chunk ends; the stream's own generator is woken only at first."""
+    grammar, data = IN_LANES[kind]
+    assert "yield True" in code_of(grammar, "lane").partition("start = pos")[2]
+    for limits in (Limits(), Limits(max_items=2), Limits(max_items=0), Limits(max_buffered=4)):
+        agrees(grammar, data, data[:-3], data * 2, limits=limits)

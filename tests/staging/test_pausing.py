@@ -259,6 +259,17 @@ def test_a_lane_waits_where_a_stream_pauses():
     assert "if (gone := rests_at(run, data, start, pos, chunk, pos, stop, FORM)) >= 0:" in words
 
 
+def test_what_may_go_on_is_left_where_it_cannot_wait():
+    """As in an alternative, at the end of a block; not in a lane, nor at the end of a frame."""
+    several = seq(uint8, optional(seq(literal(b"?"), uint16)))
+    tried = choice(seq(literal(b"a"), several), any_byte)
+    assert "if not (pos < stop):\n" in code_of(tried)
+    assert "while pos >= stop:\n" in code_of(tried, "lane")
+    assert "while pos >= stop and stop < end2:\n" in code_of(sized(4, several), "lane")
+    is_the_same(tried, b"abc?12", b"ab?12abaa", b"ab?1")
+    is_the_same(sized(4, several), b"a?12b?34", b"a?1")
+
+
 def test_what_ends_in_a_delimiter_is_there_before_it_is_looked_at():
     """Nothing in it waits; as little as in a frame in it."""
     for inner in (seq(uint8, uint16), sized(3, seq(uint8, uint16))):
