@@ -88,8 +88,9 @@ class Connection(Driver, Generic[R, E]):
         try:
             run = self._run
             lane = run.lane
-            taken = False
-            if lane is not None and type(data) is bytes:
+            if lane is None or type(data) is not bytes:
+                taken = False
+            else:
                 try:
                     taken = lane((run, data))
                 except StopIteration:  # it has left; or was interrupted before, and has ended
@@ -163,9 +164,11 @@ class Connection(Driver, Generic[R, E]):
             waiting = run.waiting
             if waiting is not DELIMITER and waiting is not BYTES and waiting is not PAUSE:
                 self._catch_up()
-            taken, run.emitted = run.emitted, []
+            taken = run.emitted
             if run.events is taken:
-                run.events = run.emitted
+                run.events = run.emitted = []
+            else:
+                run.emitted = []
             if type(taken) is not list:
                 taken = taken.all()  # type: ignore[attr-defined]  # it is a `Later`
             return taken  # type: ignore[return-value]  # `cast` is a call

@@ -133,6 +133,9 @@ class Later(list[object]):
     def __init__(self, values: Iterable[object]) -> None:
         self._values = values
 
+    def __bool__(self) -> bool:
+        return True
+
     def append(self, value: object) -> None:
         super().extend(self._made())
         super().append(value)

@@ -68,20 +68,18 @@ while that of the stream sleeps::
         start = pos
         ...
         end2 = pos + number2
-        while True:
-            if not (end2 <= stop):
-                if end2 > stop and (gone := rests(run, data, start, pos, end2, chunk, True)) >= 0:
-                    start, end2, pos = start - gone, end2 - gone, pos - gone
-                    ...
-                    run, chunk = yield True
-                    source, emitted = run.input, run.emitted
-                    data = source.data + chunk
-                    ...
-                    continue
-                return leaves(run, data, start)
-            data2 = data[pos:end2]
-            pos = end2
-            break
+        while not (end2 <= stop):
+            if end2 > stop and (gone := rests(run, data, start, pos, end2, chunk, True)) >= 0:
+                start, end2, pos = start - gone, end2 - gone, pos - gone
+                ...
+                run, chunk = yield True
+                source, emitted = run.input, run.emitted
+                data = source.data + chunk
+                ...
+                continue
+            return leaves(run, data, start)
+        data2 = data[pos:end2]
+        pos = end2
         emitted.append(data2)
 
 Where a chunk's end has cut a token it waits for the next chunk, with no more around it

@@ -129,7 +129,7 @@ def lane_of_lines(node: Until) -> Lane:
         source.data = last
         source.base += size - left
         emitted = run.emitted
-        if emitted or run.events is not emitted:
+        if emitted:
             emitted += lines
         else:  # nearly always: nothing has to be copied
             run.emitted = run.events = cast("list[object]", lines)
@@ -264,7 +264,7 @@ def records_in(unpack: Unpack, width: int) -> Take:
 def gives(run: Run, size: int, values: Iterable[object]) -> None:
     """Emit the values in *size* bytes."""
     emitted = run.emitted
-    if size > MANY and type(emitted) is list and not emitted and run.events is emitted:
+    if size > MANY and not emitted:
         run.emitted = run.events = Later(values)
     else:
         run.emitted += values

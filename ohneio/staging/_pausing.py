@@ -67,10 +67,21 @@ def _keeps(e: Emitter) -> bool:
 def pausing(e: Emitter, *, wished: bool = True) -> Generator[bool]:
     """Write what may pause; give whether it does."""
     does = wished and may_pause(e)
+    begin = e.code.mark()
     with e.block("while True:") if does else contextlib.nullcontext(), cutting(e):
         yield does
         if does:
             e.line("break")
+    if does and e.form.lane:
+        shorten(e, begin)
+
+
+def shorten(e: Emitter, begin: int) -> None:
+    """Let a loop in a lane that only asks for one thing be as long as that is not so."""
+    head, *body, _ = e.code.lines[begin + 1 :]
+    if head.lstrip().startswith("if not ("):
+        lines = [head.replace("if not (", "while not (", 1), *body]
+        e.code.lines[begin:] = [line[4:] for line in lines]
 
 
 @contextlib.contextmanager
