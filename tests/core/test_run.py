@@ -779,6 +779,7 @@ def test_events_may_be_made_when_somebody_asks():
     made = []
     later = Later(made.append(one) or one for one in "ab")
     assert made == []
+    assert later  # there is something
     later.append("c")
     assert made == ["a", "b"]
     later += ["d"]
