@@ -281,7 +281,10 @@ def _longer(first: bytes | None, second: bytes | None) -> bytes | None:
 def _says_more(first: ParseError, second: ParseError) -> bool:
     if isinstance(first, IncompleteInput) or isinstance(second, IncompleteInput):
         return isinstance(first, IncompleteInput)
-    return bool(first.message) and not second.message
+    if bool(first.message) is not bool(second.message):
+        return bool(first.message)
+    # Whoever had no room had read more; which of them was tried first is no matter.
+    return first._at_frame_end and not second._at_frame_end
 
 
 def _shared(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

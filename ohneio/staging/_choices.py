@@ -24,8 +24,8 @@ from ._emitter import Emitter, Node, rule, unknown
 from ._families import Branches, Range, by_range, constants_of
 from ._inlining import Given, said
 from ._lookup import Found, leading, looked_up, number_and_end
-from ._opening import begun, byte_or_pause, opening
-from ._pausing import more_or_end, pause, pausing, while_cut
+from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
+from ._pausing import pause, pausing, while_cut
 from ._saying import Text
 from ._tokens import core_of, is_number, is_plain, member
 
@@ -121,8 +121,7 @@ def byte_there(e: Emitter, node: Node) -> None:
     if not e.form.lane:
         e.leave_unless("pos < stop")
         return
-    found = opening(node)
-    while_cut(e, f"pos + {found.least}" if found else None)
+    while_cut(e, room_for(node))
 
 
 def head_of(index: int, test: str) -> str:
@@ -276,7 +275,7 @@ def perhaps(
 ) -> str:
     """Write an optional part of what is itself tried."""
     at = e.begin_skip()
-    more_or_end(e, node.parser.facts.least)
+    more_or_end(e, node.parser)
     there = "pos < stop and " if e.at_end else ""
     with e.ways() as another:
         another()
@@ -565,7 +564,7 @@ def not_followed_by(e: Emitter, node: NotFollowedBy, wanted: bool) -> str:
     def body() -> str:
         e.settle()
         e.skips = True
-        more_or_end(e, node.parser.facts.least)
+        more_or_end(e, node.parser)
         there = "pos < stop and " if e.at_end else ""
         e.leave_unless(f"not ({there}{member(e, 'data[pos]', first)})")
         return "None"

@@ -20,8 +20,9 @@ from ._emitter import Emitter, Node, Skipped, rule, unknown
 from ._families import ManyBy
 from ._frames import known_or
 from ._inlining import said
+from ._opening import more_or_end, room_for
 from ._partial import form_of
-from ._pausing import cutting, more_or_end, pause, pause_form, while_cut
+from ._pausing import cutting, pause, pause_form, while_cut
 from ._regular import Regular, open_end, regular
 from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
@@ -157,14 +158,14 @@ def exactly_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     if e.leaving:
         e.leave_unless(f"{node.max} <= {most}")
         return counted(e, node.item, str(node.max), wanted)
-    found = e.fresh("items")
+    found, before = e.fresh("items"), [*e.skipped]
     e.settle()
     e.line(f"{found} = None")
     with e.block(f"if {node.max} > {most}:"):
         e.late(e.steps(node), found)
     with e.block(f"if {found} is None:"):
         e.line(f"{found} = {counted(e, node.item, str(node.max), wanted)}")
-    e.consumed(node)
+    e.skipped = [one for one in e.skipped if one not in before]
     return found
 
 
@@ -223,6 +224,7 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     first = begins_with(node.item) or frozenset()
     bound = most if node.max == UNBOUNDED else str(node.max)
     e.settle()
+    before = [*e.skipped]
     if node.max != UNBOUNDED:
         e.leave_unless(f"{node.max} <= {most}")
     e.line(f"{found} = []")
@@ -233,7 +235,7 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
             if node.max != UNBOUNDED:
                 with e.block(f"if len({found}) == {bound}:"):
                     e.line("break")
-            next_or_break(e, more, node.item.facts.least)
+            next_or_break(e, more, node.item)
         if node.max == UNBOUNDED:
             e.leave_unless(f"len({found}) < {bound}")
         elif not e.form.lane:
@@ -242,20 +244,26 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")
+    ends = [*e.skipped]
     at = no_more(e, node, found)
     if e.at_end != "True" and not e.form.lane:
         ended = ["pos < stop", *([f"len({found}) == {node.max}"] if node.max != UNBOUNDED else [])]
         e.leave_unless(e.or_end(" or ".join(ended)))
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
-    e.skipped = []
+    e.skipped = either(before, ends)
     e.skip(node.item, at)
     return found
 
 
-def next_or_break(e: Emitter, more: str, least: int) -> None:
+def either(*passed: list[Skipped]) -> list[Skipped]:
+    """Return what may have been passed by on one way or another: which, its place says."""
+    return [*dict.fromkeys(one for some in passed for one in some)]
+
+
+def next_or_break(e: Emitter, more: str, item: Node) -> None:
     """End a loop in a lane where the next byte, which is waited for, is not one for *more*."""
-    more_or_end(e, least)
+    more_or_end(e, item)
     with e.block(f"if not ({more}):"):
         e.line("break")
 
@@ -329,9 +337,9 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
     """Take items with separators while the next byte says that there is one."""
     found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
     e.settle()
-    before = [] if node.min else [*e.skipped]  # it may be that nothing is taken
+    before = [*e.skipped]
     e.line(f"{found} = []")
-    more_or_end(e, node.item.facts.least)
+    more_or_end(e, node.item)
     there = "pos < stop and " if e.at_end else ""
     empty, at = e.begin_skip(), e.begin_skip()
     if e.form.resumes:
@@ -341,19 +349,21 @@ def separated(e: Emitter, node: SepBy[Any], first: frozenset[int], between: froz
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")
+        ends = [*e.skipped]
         e.pass_by(at)
         more = f"pos < stop and {member(e, 'data[pos]', between)}"
         with e.block("while True:" if e.form.lane else f"while {more}:"):
             if e.form.lane:
-                next_or_break(e, more, node.separator.facts.least + node.item.facts.least)
+                next_or_break(e, more, node.separator)
             e.leave_unless(f"len({found}) < {most}")
             e.value(node.separator, wanted=False)
             one = e.value(node.item)
             e.settle()
             e.line(f"{found}.append({one})")
             e.pass_by(at)
+    before = either(before, ends, e.skipped)
     if not e.form.lane:
-        more_or_end(e, 0)
+        more_or_end(e)
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
     e.skipped = before
@@ -378,16 +388,17 @@ def until_end(e: Emitter, node: ManyUntil[Any], last: frozenset[int]) -> str:
     e.line(f"{found} = []")
     with e.block("while True:"):
         if e.form.lane:
-            while_cut(e, f"pos + {max(node.end.facts.least, node.item.facts.least)}")
+            while_cut(e, room_for(node.end, node.item))
         else:
             e.leave_unless("pos < stop")
         with e.block(f"if {member(e, 'data[pos]', last)}:"):
             e.value(node.end, wanted=False)
             e.settle()
+            ends = [*e.skipped]
             e.line("break")
         e.leave_unless(f"len({found}) < {most}")
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")
-    e.skipped = []
+    e.skipped = ends
     return found

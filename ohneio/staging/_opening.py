@@ -29,12 +29,12 @@ from ..combinators._values import Value
 from ..combinators._varints import Base128, QuicVarint
 from ..core._parser import Parser
 from ._partial import form_of
-from ._pausing import may_pause, pause_form, when_paused
+from ._pausing import may_pause, pause_form, when_paused, while_cut
 
 if TYPE_CHECKING:
     from ._emitter import Emitter
 
-__all__ = ["begun", "byte_or_pause", "opening"]
+__all__ = ["begun", "byte_or_pause", "more_or_end", "opening", "room_for"]
 
 
 @attrs.frozen
@@ -116,6 +116,24 @@ def byte_or_pause(
     if found and may_pause(e):
         with nothing_there(e, found, unless):
             _ = again and again()
+
+
+def more_or_end(e: Emitter, *nodes: Parser[Any]) -> None:
+    """Leave where no byte is there, unless none can come.
+
+    In a lane wait for it, if each of the *nodes* would, one of which may begin there.
+    """
+    if e.form.lane:
+        while_cut(e, room_for(*nodes), f" and stop < {e.frames[-1][0]}" if e.frames else "")
+    elif e.at_end != "True":
+        e.leave_unless(e.or_end("pos < stop"))
+
+
+def room_for(*nodes: Parser[Any]) -> str | None:
+    """Return how the code says up to where there must be room for any of *nodes*, if each waits."""
+    found = [opening(node) for node in nodes]
+    sizes = [one.least for one in found if one is not None]
+    return f"pos + {max(sizes)}" if sizes and len(sizes) == len(found) else None
 
 
 def nothing_there(

@@ -34,7 +34,6 @@ __all__ = [
     "HELD",
     "cutting",
     "may_pause",
-    "more_or_end",
     "pause",
     "pause_behind",
     "pause_for",
@@ -203,17 +202,6 @@ def room_in(e: Emitter, end: str) -> str:
     """Return the condition that the frame around has room up to *end*, if there is one."""
     outer = e.frames[-1][0] if e.frames else end
     return f"{end} <= {outer}" if outer != end else ""
-
-
-def more_or_end(e: Emitter, least: int) -> None:
-    """Leave where no byte is there, unless none can come; in a lane wait for one.
-
-    There must be room for what may begin there, *least* bytes.
-    """
-    if e.form.lane:
-        while_cut(e, f"pos + {least}", f" and stop < {e.frames[-1][0]}" if e.frames else "")
-    elif e.at_end != "True":
-        e.leave_unless(e.or_end("pos < stop"))
 
 
 def while_cut(e: Emitter, end: str | None, more: str = "") -> None:

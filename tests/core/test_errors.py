@@ -326,3 +326,12 @@ def test_a_token_that_a_frame_has_no_room_for_says_so():
     error = ParseError(expected=(b"ab",), offset=4)
     error._at_frame_end = True
     assert str(error) == 'expected b"ab" at offset 4, where the frame ends'
+
+
+def test_at_a_frames_end_it_does_not_matter_which_was_tried_first():
+    """More room could have helped: that says more than a mismatch at the same place."""
+    short = ParseError(expected=(b";",), offset=6)
+    short._at_frame_end, short._start = True, 1
+    other = ParseError(expected=(b"a",), offset=1, found=b"x")
+    for merged in (furthest(short, other), furthest(other, short)):
+        assert (merged.offset, merged.found, set(merged._expected)) == (6, None, {b"a", b";"})

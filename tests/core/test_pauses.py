@@ -203,3 +203,11 @@ def test_what_is_seen_of_a_pause_is_as_if_it_had_been_read():
     conn.send(b"fg")
     assert conn.get_result() == b"abcdef"
     assert (conn.consumed, conn.unconsumed) == (6, b"g")
+
+
+def test_a_form_has_nothing_but_what_it_is_made_of():
+    """What says what is there of it is made when it is asked for, and then there."""
+    form = Form([(b"a", b""), (b"bc", b"b?")], [(), ()], [], 2)
+    assert form.begun is form.begun
+    with pytest.raises(AttributeError, match="__wrapped__"):
+        _ = form.__wrapped__

@@ -306,3 +306,39 @@ def test_a_loop_in_a_lane_waits_for_the_next_byte(kind):
     assert "yield True" in code_of(grammar, "lane").partition("start = pos")[2]
     for limits in (Limits(), Limits(max_items=2), Limits(max_items=0), Limits(max_buffered=4)):
         agrees(grammar, data, data[:-3], data * 2, limits=limits)
+
+
+END = seq(literal(b"x"), optional(a))
+ENDING = {
+    "many": seq(many(END, min=1), c),
+    "at most": seq(many(END, min=1, max=3), c),
+    "so many": seq(many(END, min=2, max=2), c),
+    "counted": seq(count_prefixed(uint8, END), c),
+    "separated": seq(sep_by(END, comma), c),
+    "one at least": seq(sep_by(END, comma, min=1), c),
+    "up to": many_until(END, c),
+    "up to what goes on": seq(many_until(END, seq(c, optional(b))), comma),
+    "tried": choice(seq(many(END, min=1), c), seq(literal(b"x"), b)),
+    "in a frame": length_prefixed(uint8, many(END, min=1)),
+    "one": seq(optional(END), c),
+}
+
+
+@pytest.mark.parametrize("kind", ENDING)
+def test_what_could_have_gone_on_an_item_is_told_behind_the_loop(kind):
+    """It was passed by for its first byte; so it is expected there, with all others."""
+    inputs = b"xx!", b"x!", b"xax!", b"x,x!", b"x,!", b"!", b"xxc!", b"\2xx!", b"\3xax", b"\2x!"
+    agrees(ENDING[kind], *inputs)
+
+
+def test_what_never_has_room_is_not_waited_for():
+    """It is known at once, so a lane may not wait for a byte either."""
+    for item in (sized(1, take_while(b"ab", min=2)), sized(2, seq(uint8, uint16))):
+        for grammar in (optional(item), many(item), sep_by(item, comma)):
+            agrees(seq(uint8, grammar), b"a", b"ab", b"a1,b")
+
+
+def test_where_a_frame_ends_it_does_not_matter_what_was_tried_first():
+    """Whoever had no room had read more, and says so, though another branch is asked later."""
+    tags = dispatch(uint8, {97: uint16, 98: uint8})
+    agrees(length_prefixed(uint8, choice(tags, many(until(b";")))), b"\5\1a\1a\1xyz")

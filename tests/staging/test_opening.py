@@ -197,3 +197,18 @@ def test_no_pause_is_written_where_nothing_is_known():
     assert pauses_in(seq(a, choice(Mine(2), uint8)), b"ab") == [False]
     assert "pauses" not in code_of(seq(a, choice(a, uint8)), "item").lower()
     assert "pauses" in code_of(seq(a, choice(a, uint8))).lower()
+
+
+def test_what_may_be_there_is_waited_for_as_it_opens():
+    """In a lane; without one, where it is tried, the code leaves, but at the end of a frame."""
+    grammar = seq(uint8, optional(uint16))
+    assert "while pos >= stop:\n" in code_of(grammar, "lane")
+    assert "rests(run, data, start, pos, pos + 2, chunk)" in code_of(grammar, "lane")
+    assert "while pos >= stop and stop < end2:\n" in code_of(
+        length_prefixed(uint8, grammar), "lane"
+    )
+    unknown = code_of(seq(uint8, optional(recognize(span(uint16)))), "lane")
+    assert "rests(run, data, start, pos, pos + 2, chunk)" in unknown
+    never = code_of(seq(uint8, optional(Mine(2))), "lane")
+    assert "rests" not in never
+    assert "if not (pos < stop):\n" in code_of(choice(seq(a, optional(a)), any_byte))
