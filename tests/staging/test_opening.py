@@ -212,3 +212,4 @@ def test_what_may_be_there_is_waited_for_as_it_opens():
     never = code_of(seq(uint8, optional(Mine(2))), "lane")
     assert "rests" not in never
     assert "if not (pos < stop):\n" in code_of(choice(seq(a, optional(a)), any_byte))
+    assert "if not (pos < stop):\n" not in code_of(seq(a, optional(a)), "once")
