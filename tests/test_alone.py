@@ -13,7 +13,7 @@ from tests import alone
 from tests.processes import PATIENCE, started
 
 #: The files of each package that test no module, but what all have in common.
-TOGETHER = {"core": set(), "combinators": {"each"}, "staging": {"differential", "found"}}
+TOGETHER = {"core": set(), "combinators": {"each"}, "staging": {"differential", "found", "small"}}
 
 
 @pytest.fixture(scope="module")
