@@ -48,7 +48,7 @@ from ._input import SMALL, Search
 from ._limits import Limits
 from ._pauses import Form, begins
 from ._run import BYTES, DELIMITER, Run, Take
-from ._steps import NOBODY, host
+from ._steps import NOBODY, current, host
 
 __all__ = ["Lane", "Taking", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
 __all__ += ["leaves", "opened", "opened_alone", "rests", "rests_at"]
@@ -187,6 +187,7 @@ def _takes(run: Run, take: Take) -> bool:
         return False
     run.lane, run.waiting, run.want = take, BYTES, 1
     source.data = b""  # and from where on is what `pos` says
+    token = host.set(NOBODY)  # as with the chunks to come
     try:
         take((run, data))
     except StopIteration:
@@ -194,6 +195,8 @@ def _takes(run: Run, take: Take) -> bool:
             run.lane = None
             source._show(data, pos)
         return False
+    finally:
+        host.reset(token)
     return True
 
 
@@ -204,8 +207,14 @@ def opened(lane: Taking) -> Take:
 
 
 def opened_alone(lane: Taking) -> Take:
-    """As `opened`, for one that calls functions of the author's: they find no host to ask."""
+    """As `opened`, for one that calls functions of the author's: they find no host to ask.
+
+    In a loop there is none, and the lane leaves where there is one all the same. Only inside of
+    another protocol it is set aside with each chunk, which takes longer.
+    """
     send = opened(lane)
+    if current().outer is NOBODY:
+        return send
 
     def take(given: tuple[Run, bytes]) -> bool:
         token = host.set(NOBODY)

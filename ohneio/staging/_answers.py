@@ -111,6 +111,7 @@ def say(e: Emitter, found: Said, target: str, otherwise: Otherwise) -> Text:
     if found.safe:
         lines(e, found.lines)
         return found.value
+    e.calls = True  # for all that is known
     with e.block("try:"):
         lines(e, found.lines)
         put(e, target, found.value)

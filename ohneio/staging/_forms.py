@@ -24,11 +24,11 @@ from ..core._lanes import (
 )
 from ..core._parser import _items as _items_by_nodes
 from ..core._parser import nodes, staged
-from ..core._steps import WAIT
+from ..core._steps import NOBODY, WAIT, current
 from ._batches import batch, searches
 from ._code import DEEP, DEEP_IN_LANES, Code
 from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looks
-from ._pausing import HELD
+from ._pausing import ELSEWHERE, HELD
 
 __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 
@@ -44,7 +44,8 @@ LOCALS = (
 WAITING = {
     "WAIT": WAIT, "idles": idles, "idles_in": idles_in, "idles_with": idles_with,
     "rests_in": rests_in, "searches": searches, "leaves": leaves, "opened": opened,
-    "opened_alone": opened_alone, "rests": rests, "rests_at": rests_at,
+    "opened_alone": opened_alone, "rests": rests, "rests_at": rests_at, "current": current,
+    "NOBODY": NOBODY,
 }  # fmt: skip
 
 #: Locals that the head of the loop sets anew, and stems of those that are a number for sure.
@@ -250,7 +251,7 @@ def _lane(e: Emitter, node: Node) -> None:
             e.line("run, chunk = yield True")
             e.line("source, emitted = run.input, run.emitted")
             e.line("data, pos, stop = chunk, source.pos, len(chunk)")
-            with e.block("if stop - pos > source.limit:"):
+            with e.block(f"if stop - pos > source.limit{ELSEWHERE}:"):
                 e.line("return")
             with e.block("try:"), e.block("while pos < stop:"):
                 _taken(e, node)
@@ -266,6 +267,7 @@ def _lane(e: Emitter, node: Node) -> None:
             e.line(f"data = None  # {NOTHING_KEPT}")
             _let_go(e, e.code.place, begin)
     e.code.fill(HELD, "".join(f"{name} = " for name in e.matches.values()))
+    e.code.fill(ELSEWHERE, " or current() is not NOBODY" if e.calls else "")
     _know(e, needs)
     _for_limits(e)
 

@@ -138,6 +138,7 @@ def all_of(e: Emitter, kind: Regular, found: str, groups: str, gets: str = "=") 
     with e.block("try:") if kind.calls else contextlib.nullcontext():
         e.line(f"{found} {gets} {made}")
     if kind.calls:
+        e.calls = True
         with e.block("except Exception:"):
             e.line(f"{found} = None")
 

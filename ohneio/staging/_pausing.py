@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._emitter import Emitter
 
 __all__ = [
+    "ELSEWHERE",
     "HELD",
     "cutting",
     "may_pause",
@@ -49,6 +50,8 @@ __all__ = [
 
 #: Stands for the locals for matches, which hold the block, until it is known how many there are.
 HELD = "@held "
+#: Stands for the question whether somebody else's protocol is at work, where functions are called.
+ELSEWHERE = "@elsewhere"
 
 
 def may_pause(e: Emitter) -> bool:
@@ -145,6 +148,7 @@ def pause_in(e: Emitter, parts: Parts) -> None:
 def pause_form(e: Emitter, form: Form, head: str = "elif") -> None:
     """Write the pause for one more byte of a *form*, if what is there may begin it."""
     given = ["stop", e.constant(form, "form")]
+    e.calls = e.calls or bool(form.calls)
     with paused(e, head, "", f"stop + {form.longest}", pauses_at, given):
         e.line("continue")
 
@@ -243,7 +247,7 @@ def cut_lines(e: Emitter) -> list[str]:
         "source, emitted = run.input, run.emitted",
         "data = source.data + chunk",
         "stop = len(data)",
-        "if stop - start > source.limit:",
+        f"if stop - start > source.limit{ELSEWHERE}:",
         "    return leaves(run, data, start)",
         *frames,
         "continue",

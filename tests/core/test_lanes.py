@@ -495,8 +495,9 @@ def test_what_an_item_began_with_is_left_to_the_generator_as_well():
     assert (run.aside, run.lane) == (None, None)
 
 
-def test_what_a_lane_calls_finds_no_host():
-    """Not even one that has sent the chunk from inside; it is called again where there is one."""
+@pytest.mark.parametrize("outside", [None, Connection(exactly(1)._parse)._run])
+def test_what_a_lane_calls_finds_no_host(outside):
+    """Not even one that has sent the chunk from inside of another protocol."""
     hosts = []
 
     def take():
@@ -505,11 +506,14 @@ def test_what_a_lane_calls_finds_no_host():
             hosts.append(host.get())
 
     run = started()
-    token = host.set(run)
-    for open_as in (opened, opened_alone):
-        assert open_as(take())((run, b"")) is True
-    host.reset(token)
-    assert hosts == [run, NOBODY]
+    run.outer = outside or host.get()
+    tokens = [host.set(run)]
+    send = opened_alone(take())
+    tokens.append(host.set(run.outer))
+    assert send((run, b"")) is True
+    while tokens:
+        host.reset(tokens.pop())
+    assert hosts == [NOBODY]
 
 
 def test_who_gets_no_lane_asks_no_more():

@@ -16,6 +16,7 @@ from ohneio import (
     optional,
     parser,
     protocol,
+    read_some,
     seq,
     stream,
     take_while,
@@ -26,6 +27,7 @@ from ohneio import (
 )
 from ohneio.core._facts import Facts
 from ohneio.core._parser import LATE
+from ohneio.core._steps import NOBODY, host
 from ohneio.staging import stage
 from ohneio.staging._forms import ITEM, ITEMS, LANE, ONCE, function
 from tests.staging.parsing import agrees, code_of, once
@@ -264,3 +266,44 @@ def test_an_interruption_in_a_lane_is_raised():
         conn.send(b"\1\2\2\2")
     assert conn.events() == [(1, 1), (1, 1), (1, 2)]
     assert conn.unconsumed == b"\2\2"
+
+
+@pytest.mark.parametrize("words", [
+    lambda seen: many((take_while(b"abc", min=1) << literal(b",")).map(seen)) << literal(b";"),
+    lambda seen: (take_while(b"abc", min=1) << literal(b",;")).map(lambda it: seen(it)),
+    lambda seen: seq(take_while(b"abc", min=1).map(seen), literal(b",;")),
+])  # fmt: skip
+def test_what_a_lane_calls_never_finds_the_protocol_that_sends_the_chunk(words):
+    """It finds its own, or none: then it is called again."""
+    hosts = set()
+
+    def seen(data):
+        hosts.add(host.get())
+        return data
+
+    inner = stream(stage(words(seen)))()
+    outer = protocol(lambda: sends(inner))()
+    for at in b"a,;" * 8:
+        outer.send(bytes([at]))
+    assert len(inner.events()) == 8
+    assert hosts == {inner._run, NOBODY}
+
+
+def test_a_lane_outside_of_a_protocol_goes_on_inside_of_one():
+    """And the other way round: where somebody else is at work it is opened anew."""
+    words = (take_while(b"abc", min=1) << literal(b";")).map(bytes.upper)
+    stage(words)
+    conn = stream(words)()
+    conn.send(b"a;b")
+    outer = protocol(lambda: sends(conn))()
+    for chunk in (b"b;", b"c", b"cc;", b"a"):
+        outer.send(chunk)
+    conn.send(b";b")
+    outer.send(b";")
+    assert conn.events() == [b"A", b"BB", b"CCC", b"A", b"B"]
+
+
+def sends(conn):
+    """Hand on what comes."""
+    while True:
+        conn.send((yield from read_some(64)))
