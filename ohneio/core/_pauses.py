@@ -102,6 +102,14 @@ def begins(run: Run, data: bytes, pos: int, stop: int, form: Form) -> re.Match[b
     return found if not form.calls or form.answers(found, found.lastindex or 1) else None
 
 
+def begun_in(either: bytes, tokens: list[tuple[bytes, bytes]]) -> bytes:
+    """Return a pattern of what may be there of *tokens*, *either* a part or one and the rest."""
+    pattern = b"(?!)"
+    for whole, part in reversed(tokens):
+        pattern = either % (part, whole, pattern)
+    return pattern
+
+
 class Form:
     """Tokens in a row, each of which ends where its bytes say so, and what may be there of them.
 
@@ -136,11 +144,15 @@ class Form:
         """Make `begun`, which is seldom asked for, and slow to make."""
         if name != "begun":
             raise AttributeError(name)
-        pattern = b"(?!)"
-        for whole, part in reversed(self._tokens):
-            pattern = rb"(?:(%b)\Z|(%b)%b)" % (part, whole, pattern)
+        pattern = begun_in(rb"(?:(%b)\Z|(%b)%b)", self._tokens)
         self.begun = re.compile(pattern, re.DOTALL).match
         return self.begun
+
+    @property
+    def silent(self) -> bytes:
+        """A pattern of what may be there of it while none of its functions was to be called."""
+        called = min((token for token, _, _ in self.calls), default=len(self._tokens))
+        return begun_in(rb"(?:(?:%b)\Z|(?:%b)%b)", self._tokens[: called + 1])
 
     def answers(self, found: re.Match[bytes], number: int) -> bool:
         """Tell whether the functions on tokens before group *number* raise nothing."""

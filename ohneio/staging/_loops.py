@@ -12,6 +12,7 @@ from ..combinators._framing import CountPrefixed
 from ..combinators._loops import refuse_another
 from ..combinators._repetition import Many, ManyUntil, SepBy
 from ..combinators._sequence import Then
+from ..core._pauses import Form, Match
 from ..core._run import UNBOUNDED
 from ._batches import all_lines, line_of
 from ._choices import begins_with, tried_item
@@ -22,8 +23,8 @@ from ._frames import known_or
 from ._inlining import said
 from ._opening import more_or_end, room_for
 from ._partial import form_of
-from ._pausing import cutting, pause, pause_form, while_cut
-from ._regular import Regular, open_end, regular
+from ._pausing import cutting, pause, pause_begun, pause_form, while_cut
+from ._regular import Regular, open_end, regular, without_groups
 from ._saying import BYTES, Text
 from ._tokens import is_number, is_unsigned, member
 
@@ -90,17 +91,20 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
     """Take all items that are whole, in a lane; the next one may have begun, or there is none."""
     e.settle()
     found, block = e.fresh("items"), e.match("block")
-    match = e.constant(re.compile(b"(?:%b)*+" % kind.pattern, re.DOTALL).match, "several")
-    find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
     form, first = form_of([(node.item, e.path)]), begins_with(node.item) or frozenset()
+    match = e.constant(several_and_begun(kind, form), "several")
+    find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
     e.line(f"{found} = []")
     with e.block("while True:"):
         e.line(f"{block} = {match}(data, pos, stop)")
-        all_of(e, kind, found, f"{find}(data, pos, {block}.end())", "+=")
-        if kind.calls:
-            e.leave_unless(f"{found} is not None")
-        e.leave_unless(f"len({found}) < {most_of(e, node)}")
-        e.line(f"pos = {block}.end()")
+        with e.block(f"if (end := {block}.end(1)) > pos:"):
+            all_of(e, kind, found, f"{find}(data, pos, end)", "+=")
+            if kind.calls:
+                e.leave_unless(f"{found} is not None")
+            e.leave_unless(f"len({found}) < {most_of(e, node)}")
+            e.line("pos = end")
+        if form:
+            pause_begun(e, form, f"{block}.lastindex == 2")
         with cutting(e):
             e.leave_unless(f"pos < stop and not ({member(e, 'data[pos]', first)})")
             if form:
@@ -109,6 +113,15 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
         e.line("break")
     e.skip(node.item, e.begin_skip())
     return found
+
+
+def several_and_begun(kind: Regular, form: Form | None) -> Match:
+    """Return what finds all items that are whole, and then whether the next one has begun.
+
+    The first group is where these end; that there is a second one says that it has.
+    """
+    several, begun = without_groups(kind.pattern), form.silent if form else b"(?!)"
+    return re.compile(b"(?:%b)*+()(?:%b())?" % (several, begun), re.DOTALL).match
 
 
 def most_of(e: Emitter, node: Many[Any]) -> str:

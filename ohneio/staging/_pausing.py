@@ -36,6 +36,7 @@ __all__ = [
     "cutting",
     "may_pause",
     "pause",
+    "pause_begun",
     "pause_behind",
     "pause_for",
     "pause_form",
@@ -151,6 +152,13 @@ def pause_form(e: Emitter, form: Form, head: str = "elif") -> None:
     e.calls = e.calls or bool(form.calls)
     with paused(e, head, "", f"stop + {form.longest}", pauses_at, given):
         e.line("continue")
+
+
+def pause_begun(e: Emitter, form: Form, condition: str) -> None:
+    """Write the pause in a lane for one byte more of what has begun, if a *condition* says so."""
+    e.exits.append(e.code.place)
+    pause_for(e, condition, form.longest, f"stop + {form.longest}")
+    e.exits.pop()
 
 
 def _behind(e: Emitter) -> str:

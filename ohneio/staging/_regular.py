@@ -26,10 +26,13 @@ from ..core._run import UNBOUNDED
 if TYPE_CHECKING:
     from ._emitter import Node
 
-__all__ = ["Regular", "char_set", "open_end", "regular"]
+__all__ = ["Regular", "char_set", "open_end", "regular", "without_groups"]
 
 #: Writes a value of those of the groups, each of which is the name of a variable.
 Template = Callable[[list[str]], str]
+
+#: Replaces what begins a group, and sees what only looks so.
+GROUP = re.compile(rb"(\\.)|\((?!\?)", re.DOTALL).sub
 
 
 @attrs.frozen
@@ -226,6 +229,11 @@ def open_end(ends: frozenset[int], *, at_end: bool) -> bytes:
         return b""
     end = rb"|\Z" if at_end else b""
     return b"(?=%b%b)" % (char_set(ANY - ends) if ends != ANY else rb"(?!)", end)
+
+
+def without_groups(pattern: bytes) -> bytes:
+    """Return what matches the same and remembers nothing."""
+    return GROUP(lambda found: found[1] or b"(?:", pattern)
 
 
 PATTERNS: dict[type[Node], Callable[[Any, bool], Regular | None]] = {

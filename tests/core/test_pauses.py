@@ -174,6 +174,17 @@ def test_a_function_that_raises_is_left_to_the_node():
     assert asked == [b"ab"]
 
 
+@pytest.mark.parametrize(
+    ("calls", "seen"),
+    [([], [b"", b"ab", b"ab:", b"ab::", b"ab::1"]), ([(0, 0, bytes.upper)], [b"", b"ab"])],
+)
+def test_a_form_says_what_may_be_there_while_nothing_was_to_be_called(calls, seen):
+    """Behind a token with a function it does not say so."""
+    begun = re.compile(word_and_number(calls=calls).silent).fullmatch
+    there = [b"", b"ab", b"ab:", b"ab::", b"ab::1", b"a:b", b"ab::12"]
+    assert [one for one in there if begun(one)] == seen
+
+
 def test_a_dot_of_a_form_is_any_byte():
     """Also a line's end."""
     form = Form([(b".", b""), (b";", b"")], [(), ()], [], 1)

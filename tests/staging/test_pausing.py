@@ -255,7 +255,7 @@ def test_a_lane_waits_where_a_stream_pauses():
     assert "if pos + 1 <= end2 and (gone := rests(run, data, start, pos, pos + 1," in either
     unknown = code_of(seq(uint8, choice(many(literal(b"a"), min=1), literal(b"b"))), "lane")
     assert "while pos >= stop:\n                    return leaves(run, data, start)\n" in unknown
-    words = code_of(many_words(), "lane")
+    words = code_of(words_in_a_row(), "lane")
     assert "if (gone := rests_at(run, data, start, pos, chunk, pos, stop, FORM)) >= 0:" in words
 
 
@@ -300,5 +300,16 @@ def test_what_a_lane_goes_back_to_is_there(grammar):
     is_the_same(grammar, bytes([1, 2, 0, 3, 5, 9, 7]) * 3, bytes(range(20)))
 
 
-def many_words():
+def words_in_a_row():
     return seq(take_while(b"a", min=1), literal(b";"), take_while(b"b", min=1), literal(b"\r\n"))
+
+
+def test_what_begins_behind_whole_items_is_seen_with_them():
+    """Where there is room for it, and no function would have been called by now."""
+    heads = many(words_in_a_row()) << literal(b".")
+    assert "lastindex == 2 and source.limit >= 2 and (gone := rests(" in code_of(heads, "lane")
+    shouted = seq(take_while(b"a", min=1).map(bytes.upper), literal(b";"))
+    data = b"aa;b\r\naa;bb\r\n." * 2
+    for grammar in (heads, many(seq(shouted, literal(b"b\r\n"))) << literal(b".")):
+        for limits in (Limits(), Limits(max_buffered=14), Limits(max_buffered=6)):
+            is_the_same(grammar, data, data[:-3] + b"\n", data[:-1] + b"b", limits=limits)

@@ -22,7 +22,7 @@ from ohneio import (
     verify,
 )
 from ohneio.core._facts import ANY
-from ohneio.staging._regular import char_set, open_end, regular
+from ohneio.staging._regular import char_set, open_end, regular, without_groups
 from tests.staging.parsing import agrees, code_of
 
 word, blank = take_while(b"ab", min=1), take_while(b" ")
@@ -247,3 +247,9 @@ def test_a_run_is_one_match():
     assert source.count("(data, pos, stop)") == 1
     assert "= found[1]" in source
     assert "= found[3]" in source
+
+
+def test_a_pattern_without_groups_matches_the_same():
+    """What only looks like the beginning of a group is none."""
+    pattern = rb"(a+)\((?:b)\\(c)(?=d)"
+    assert without_groups(pattern) == rb"(?:a+)\((?:b)\\(?:c)(?=d)"
