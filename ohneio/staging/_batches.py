@@ -132,7 +132,7 @@ def lane_of_lines(node: Until) -> Lane:
         if emitted:
             emitted += lines
         else:  # nearly always: nothing has to be copied
-            run.emitted = run.events = cast("list[object]", lines)
+            run.emitted = run.events = lines  # type: ignore[assignment]  # `cast` is a call
         if left > SMALL:
             search_on(run, delimiter, most)
         return True
