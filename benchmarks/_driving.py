@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import attrs
+
 import ohneio
 
 from ._rows import Runner
 
-__all__ = ["appending", "calling", "collecting", "connecting", "responding", "streaming"]
+__all__ = ["Calling", "appending", "calling", "collecting", "connecting", "in_connection"]
+__all__ += ["responding", "streaming"]
 
 Chunks = Sequence[bytes]
 LIMITS = ohneio.Limits()
@@ -32,13 +35,43 @@ def streaming(parser: ohneio.Parser[Any], limits: ohneio.Limits = LIMITS) -> Run
     return connecting(ohneio.stream(parser, limits=limits))
 
 
-def calling(make: Callable[[], Callable[[bytes], list[Any]]]) -> Runner:
-    """For functions from a chunk to the values that it completes: the limits."""
+@attrs.frozen
+class Calling:
+    """Feed a function of its own with the chunks of each run."""
 
-    def run(chunks: Chunks) -> Iterator[list[Any]]:
-        feed = make()
+    make: Callable[[], Callable[[bytes], list[Any]]]
+
+    def __call__(self, chunks: Chunks) -> Iterator[list[Any]]:
+        feed = self.make()
         for chunk in chunks:
             yield feed(chunk)
+
+
+def calling(make: Callable[[], Callable[[bytes], list[Any]]]) -> Calling:
+    """For functions from a chunk to the values that it completes: the limits."""
+    return Calling(make)
+
+
+def in_connection(limit: Calling) -> Runner:
+    """For limits in the place of what is staged: of ours there are only `send` and `events`."""
+
+    def run(chunks: Chunks) -> Iterator[list[Any]]:
+        conn, feed = ohneio.stream(ohneio.until(b"\n"))(), limit.make()
+
+        def take(given: tuple[Any, bytes]) -> bool:
+            state, chunk = given
+            values = feed(chunk)
+            if state.emitted:
+                state.emitted += values
+            else:
+                state.emitted = state.events = values
+            return True
+
+        conn.send(b"")
+        conn._run.lane = take  # no part of what the library offers, as little as the limit is
+        for chunk in chunks:
+            conn.send(chunk)
+            yield conn.events()
 
     return run
 

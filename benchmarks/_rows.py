@@ -87,6 +87,11 @@ class Competitor:
     given: Callable[[Any], Any] = attrs.field(default=lambda chunk: chunk)
     aside: bool = False
 
+    def inside(self, inside: Callable[[Any], Runner]) -> Competitor:
+        """Return the same inside of something."""
+        name = f"{self.name}, in a connection"
+        return attrs.evolve(self, name=name, load=lambda: inside(self.load()), aside=True)
+
 
 @attrs.frozen
 class Target:
@@ -177,9 +182,17 @@ class Row:
         targets = {name: target for name, target in self.targets.items() if name in kept}
         return attrs.evolve(self, peers=(), targets=targets)
 
-    def in_small_chunks(self) -> list[Row]:
-        """Return the same against the limits: as packets come, and in far too many of them."""
+    def in_small_chunks(self, inside: Callable[[Any], Runner]) -> list[Row]:
+        """Return the same against the limits: as packets come, and in far too many of them.
+
+        Args:
+
+            inside: Returns the runner of a limit inside of what is ours in any case: aside,
+                it shows how much of the distance that is.
+        """
         alone = self.without_peers()
+        limits = [*alone.limits, *(one.inside(inside) for one in alone.limits)]
+        alone = attrs.evolve(alone, limits=tuple(limits))
         return [alone.at(size, {ALL: target}) for size, target in SMALL.items()]
 
 

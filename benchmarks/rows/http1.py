@@ -14,7 +14,7 @@ from typing import Any
 
 from examples.http1 import Request, request
 
-from .._driving import calling, streaming
+from .._driving import calling, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import http1 as limits
 
@@ -149,4 +149,4 @@ REQUESTS = Row(
     targets={"limit": within(1.2), "h11": ahead(7), "httptools (C)": within(2.3)},
 )
 
-ROWS = [REQUESTS, *REQUESTS.in_small_chunks()]
+ROWS = [REQUESTS, *REQUESTS.in_small_chunks(in_connection)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ohneio import Parser, many, stream, until
 
-from .._driving import calling, connecting
+from .._driving import calling, connecting, in_connection
 from .._rows import ALL, Competitor, Job, Row, Runner, ahead, within
 from ..limits import lines as limits
 from .by_hand import iofree_lines, lines_of_40, original_lines, sansproto_lines
@@ -104,7 +104,7 @@ def whole_row(name: str, max: int | None, target: float) -> Row:
 
 ROWS = [
     STREAMED,
-    *STREAMED.in_small_chunks(),
+    *STREAMED.in_small_chunks(in_connection),
     whole_row("lines of 40 bytes, whole input", None, 1.3),
     whole_row("lines of 40 bytes, whole input, each within max", 64, 2),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from examples.messagepack import Value, value
 
-from .._driving import calling, streaming
+from .._driving import calling, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import messagepack as limits
 
@@ -81,4 +81,4 @@ DOCUMENTS = Row(
     targets={"limit": within(1.3), "msgpack in Python": ahead(2)},
 )
 
-ROWS = [DOCUMENTS, *DOCUMENTS.in_small_chunks()]
+ROWS = [DOCUMENTS, *DOCUMENTS.in_small_chunks(in_connection)]

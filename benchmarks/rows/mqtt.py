@@ -7,7 +7,7 @@ import random
 from examples.mqtt import Publish, QoS, control_packet, publish
 from ohneio import Steps, emit, protocol, read
 
-from .._driving import calling, connecting, streaming
+from .._driving import calling, connecting, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import mqtt as limits
 from ..limits.mqtt import FLAGS, Malformed
@@ -93,4 +93,4 @@ PUBLISHES = Row(
     targets={"limit": within(1.2), "by hand, on primitives": ahead(1.5)},
 )
 
-ROWS = [PUBLISHES, *PUBLISHES.in_small_chunks()]
+ROWS = [PUBLISHES, *PUBLISHES.in_small_chunks(in_connection)]

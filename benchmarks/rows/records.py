@@ -16,7 +16,7 @@ from typing import Any
 
 from ohneio import field, length_prefixed, record, struct_unpack, uint8, uint16, uint32, wire
 
-from .._driving import calling, collecting, streaming
+from .._driving import calling, collecting, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import records as limits
 from .by_hand import HEADER, records_of_8
@@ -174,7 +174,7 @@ MESSAGES = Row(
 
 ROWS = [
     RECORDS,
-    *RECORDS.in_small_chunks(),
+    *RECORDS.in_small_chunks(in_connection),
     MESSAGES,
-    *MESSAGES.in_small_chunks(),
+    *MESSAGES.in_small_chunks(in_connection),
 ]

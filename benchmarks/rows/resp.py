@@ -13,7 +13,7 @@ from typing import Any
 
 from examples.resp import Error, Reply, Simple, reply2
 
-from .._driving import calling, collecting, streaming
+from .._driving import calling, collecting, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import resp as limits
 
@@ -189,4 +189,4 @@ REPLIES = Row(
     targets={"limit": within(1.2), "redis-py": ahead(1.5), "sansproto": ahead(1.8)},
 )
 
-ROWS = [REPLIES, *REPLIES.in_small_chunks()]
+ROWS = [REPLIES, *REPLIES.in_small_chunks(in_connection)]

@@ -14,7 +14,7 @@ from typing import Any
 
 from examples.websocket import Frame, Opcode, frame
 
-from .._driving import calling, streaming
+from .._driving import calling, in_connection, streaming
 from .._rows import Competitor, Job, Row, Runner, ahead, within
 from ..limits import websocket as limits
 
@@ -128,4 +128,4 @@ FRAMES = Row(
     targets={"limit": within(1.2), "wsproto": ahead(6), "websockets": ahead(2)},
 )
 
-ROWS = [FRAMES, *FRAMES.in_small_chunks()]
+ROWS = [FRAMES, *FRAMES.in_small_chunks(in_connection)]

@@ -11,7 +11,7 @@ from benchmarks import __main__, _peers
 from benchmarks._measuring import Outcome, Refused, Special, measure
 from benchmarks._plot import as_svg
 from benchmarks._report import as_data, as_json, table
-from benchmarks._rows import ALL, Competitor, Job, Row, ahead, within
+from benchmarks._rows import ALL, Competitor, Job, Row, ahead, values, within
 
 JOB = Job("letters", lambda items: b"ab" * items, items=3, chunk=2)
 
@@ -108,10 +108,14 @@ def test_a_row_in_smaller_chunks_has_targets_of_its_own():
 def test_a_row_in_small_chunks_is_against_the_limits_only():
     limit = Competitor("limit", lambda: one_by_one)
     row = Row(JOB, (US,), (THEM,), (limit,), targets={"limit": ahead(1)})
-    small = row.in_small_chunks()
+    small = row.in_small_chunks(lambda runner: lambda chunks: map(list, runner(chunks)))
     assert [one.chunk for one in small] == [1460, 64]
     assert [one.target(US, limit) for one in small] == [within(1.25), within(1.6)]
-    assert all(one.others == (limit,) for one in small)
+    for one in small:
+        alone, inside = one.others
+        assert alone == limit
+        assert (inside.name, one.target(US, inside)) == ("limit, in a connection", None)
+        assert values(inside, inside.load(), [b"a"]) == [b"a"]
 
 
 def test_a_row_without_peers_keeps_the_limits_and_their_targets():
