@@ -539,12 +539,16 @@ def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
     if begins:
         e.settle()
         e.line(f"{begins} = pos")
-    skipped = [*e.skipped]
+    skipped, place, first = [*e.skipped], e.code.place, e.begins
     with e.held(begins) if begins else contextlib.nullcontext():
         value = e.value(node.parser, wanted=wanted)
     e.skipped = skipped
-    e.line(f"again += {f'{e.here} - {begins}' if begins else facts.least}")
-    e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
+    if first:  # so much is known before
+        e.begin_with(place, f"again = {facts.least}")
+        e.names.conditions[f"limits.max_backtrack >= {facts.least}"] = None
+    else:
+        e.line(f"again += {f'{e.here} - {begins}' if begins else facts.least}")
+        e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
     if e.form.resumes:  # what a caller of this function holds, in an alternative, it holds here
         held, most = f"base + {e.here} - run.marks[0].position", f"{e.limits}.max_buffered"
         e.leave_unless(f"not marks or {held} <= {most}")

@@ -343,6 +343,12 @@ class Emitter:
         """Whether nothing of an item was looked at yet, in a lane, of which there is a byte."""
         return self.code.lines[-1] is self.first
 
+    def begin_with(self, place: tuple[int, int], line: str) -> None:
+        """Let an item, of which nothing was looked at before *place*, begin with another *line*."""
+        index, depth = place
+        self.code.put(index - 1, depth, line)
+        self.first = self.code.lines[index - 1]
+
     def otherwise_at(self, steps: str, target: str, before: int = 0) -> None:
         """Run *steps* where it was not as usual, from *before* bytes behind ``pos`` on."""
         if not self.leaving:

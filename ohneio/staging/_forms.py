@@ -278,9 +278,12 @@ def _taken(e: Emitter, node: Node) -> None:
     if e.looks_ahead:
         e.line("again = 0")
     e.first = e.code.lines[-1]
+    behind = e.code.mark()
     value = e.value(node)
     e.settle()
     e.line(f"emitted.append({value})")
+    if e.looks_ahead and not any("again" in line for line in e.code.lines[behind:]):
+        del e.code.lines[behind - 1]  # nothing is added to what is known before
 
 
 def _for_limits(e: Emitter) -> None:

@@ -291,3 +291,10 @@ def test_the_first_byte_of_an_item_is_there_in_a_lane():
     assert lane.count("< stop") == 2
     assert "if pos < stop:" in code_of(seq(uint8.map(bin), any_byte))
     agrees(seq(uint8.map(bin), any_byte), b"abcd", b"a")
+
+
+def test_of_a_literal_that_has_begun_the_rest_is_waited_for():
+    """Of what is no beginning of it nothing is."""
+    one = seq(until(b";"), literal(b"abc"))
+    assert "b'abc'.startswith(data[pos:pos + 3])" in code_of(one)
+    agrees(one, b"x;abc;abc", b";abd", b";ac", b";")
