@@ -90,6 +90,15 @@ class Parser(Step[T_co]):
     def __await__(self) -> Steps[T_co]:
         return current().steps(self)
 
+    def __getstate__(self) -> object:
+        """Return what a copy is made of: what was found out of this one it finds out again."""
+        state = super().__getstate__()
+        if not isinstance(state, tuple):
+            return state
+        attributes, slots = state
+        slots = {name: value for name, value in slots.items() if name not in Parser.__slots__}
+        return (attributes, slots) if slots else attributes
+
     # For classes of parsers, ours and yours.
 
     def _parse(self) -> Steps[T_co]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import inspect
 from typing import Any
 
 from ..combinators._bit import Always
@@ -50,7 +51,8 @@ def is_simple(one: Field) -> bool:
         return True
     if not isinstance(kind, type) or not issubclass(kind, enum.Enum) or issubclass(kind, enum.Flag):
         return False
-    plain = all(type(member.value) is int for member in kind)
+    plain = all(type(member._value_) is int for member in kind)
+    plain = plain and inspect.getattr_static(kind, "value") is vars(enum.Enum)["value"]
     return plain and usual(kind, enum.Enum) and kind.__eq__ in (object.__eq__, int.__eq__)
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeAlias
 
@@ -284,11 +285,21 @@ def builds(*kinds: type[Node], plain: bool = True) -> Callable[[Rule], Rule]:
     return register
 
 
+#: What an enum of numbers leaves to `int`.
+LEFT = [name for name in vars(int) if getattr(enum.IntEnum, name) is getattr(int, name)]
+
+
 def like_int(value: object) -> bool:
     """Tell whether *value* is a number of another class that does what an `int` does."""
     kind = type(value)
-    usual = issubclass(kind, enum.IntEnum) and kind.__eq__ == int.__eq__
-    return kind is bool or usual
+    return kind is bool or (issubclass(kind, enum.IntEnum) and counts(kind))
+
+
+@functools.lru_cache(maxsize=64)
+def counts(kind: type) -> bool:
+    """Tell whether a *kind* of numbers does all as an `int` does it."""
+    found: Any = kind
+    return all(getattr(found, name) is getattr(int, name) for name in LEFT)
 
 
 # What the nodes themselves build.

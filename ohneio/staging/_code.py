@@ -11,6 +11,7 @@ import builtins
 import itertools
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterator
 
 __all__ = ["NOWHERE", "Code", "function_name", "is_not", "is_one"]
@@ -128,8 +129,7 @@ class Code:
 
     def fresh(self, hint: str) -> str:
         """Return a name like *hint* that nothing else has."""
-        stem = re.sub(r"\W+", "_", hint).strip("_").lower() or "it"
-        return self._free(f"_{stem}" if stem[0].isdigit() else stem)
+        return self._free(words(hint).lower() or "it")
 
     def constant(self, value: object, hint: str) -> str:
         """Return how the code says *value*: written out, or as a name."""
@@ -140,7 +140,7 @@ class Code:
     def named(self, value: object, hint: str) -> str:
         """Return the name by which the code knows *value*."""
         if id(value) not in self._names:
-            name = self._free(re.sub(r"\W+", "_", hint).strip("_").upper() or "IT")
+            name = self._free(words(hint).upper() or "IT")
             self._names[id(value)] = name
             self.namespace[name] = value  # which also keeps its id its own
         return self._names[id(value)]
@@ -150,6 +150,9 @@ class Code:
         self._taken.update(names)
 
     def _free(self, stem: str) -> str:
+        stem = unicodedata.normalize("NFKC", stem)  # as the compiler reads it
+        if not stem.isidentifier():
+            stem = f"_{stem}" if f"_{stem}".isidentifier() else "it"
         name, number = stem, 2
         while name in self._taken:
             name, number = f"{stem}{number}", number + 1
@@ -160,6 +163,11 @@ class Code:
     def source(self) -> str:
         """All of it."""
         return "\n".join(self.lines) + "\n"
+
+
+def words(hint: str) -> str:
+    """Return what of a hint a name may have in it."""
+    return re.sub(r"\W+", "_", hint).strip("_")
 
 
 def function_name(function: object) -> str:

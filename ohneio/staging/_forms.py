@@ -60,6 +60,8 @@ STORED = re.compile(
     r"^(?:((?:\w+(?:, | = ))*\w+),? = |for ((?:\w+, )*\w+) in )|\((\w+) := ", re.MULTILINE
 )
 NAME = re.compile(r"\w+")
+#: Takes strings away, in which anything may stand.
+STRING = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""").sub
 
 ITEMS = Form("items", resumes=True, emits=True)
 ITEM = Form("item", resumes=True)
@@ -187,7 +189,8 @@ def _next_item(e: Emitter, idles: str, otherwise: str) -> tuple[int, int]:
 def _let_go(e: Emitter, place: tuple[int, int], begin: tuple[int, int]) -> None:
     """Let go of an item and of its parts where it waits, but for what is a number for sure."""
     lines = dict.fromkeys(line.lstrip() for line in e.code.lines[begin[0] :])  # few are unlike all
-    stored = STORED.findall("\n".join(line for line in lines if "= " in line or " in " in line))
+    text = "\n".join(line for line in lines if "= " in line or " in " in line)
+    stored = STORED.findall(STRING("", text))
     names = dict.fromkeys(name for targets in stored for name in NAME.findall(" ".join(targets)))
     values = [name for name in names if name not in ANEW]
     held = [name for name in values if name.rstrip("0123456789") not in NUMBERS]

@@ -53,8 +53,13 @@ __all__ += ["said", "scope_of"]
 
 #: Functions that see more than their arguments.
 LOOKING_AROUND = (locals, globals, vars, dir, eval, exec, super, compile, __import__, breakpoint)
+#: What they and others are called as attributes of modules.
+LOOKING = {"_getframe", "currentframe", "stack", *(one.__name__ for one in LOOKING_AROUND)}
 #: How deep functions may be written into others.
 DEEPEST = 4
+
+
+IS = (ast.Is, ast.IsNot)
 
 
 class NotWritten(Exception):
@@ -135,10 +140,13 @@ class Scope:
             value = function.__globals__[name]
             said = names.constant(value, name)
             there = names.constant(function.__globals__, "names")
-            names.still(f"{there}.get({name!r}) is {said}")
+            other = (
+                f", {there}" if value is None else ""
+            )  # which it would be as well where it is gone
+            names.still(f"{there}.get({name!r}{other}) is {said}")
         else:
             value, said = vars(builtins).get(name, self), name
-            if value is self:
+            if value is self or name == "_":  # a local of the code's has that name
                 raise NotWritten
             there = names.constant(function.__globals__, "names")
             names.still(f"{there}.get({name!r}, {name}) is {name}")
@@ -228,6 +236,8 @@ class Scope:
     def comparison(self, node: ast.Compare) -> Text:
         parts = self.expressions([node.left, *node.comparators])
         pairs = [*zip(node.ops, parts, parts[1:], strict=False)]
+        if any(isinstance(op, IS) and (odd_as_one(a) or odd_as_one(b)) for op, a, b in pairs):
+            raise NotWritten
         tree = ast.Compare(parts[0].tree, node.ops, [one.tree for one in parts[1:]])
         safe = all(one.safe for one in parts) and all(compares(*pair) for pair in pairs)
         always = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
@@ -289,6 +299,8 @@ class Scope:
     def call(self, node: ast.Call) -> Text:
         function = self.expression(node.func)
         if function.known and any(function.known[0] is one for one in LOOKING_AROUND):
+            raise NotWritten
+        if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKING:
             raise NotWritten
         given = [self.given(one) for one in node.args]
         if function.known and type(function.known[0]) is FunctionType and not node.keywords:
@@ -370,6 +382,14 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[Scope, Any], Text]] = {
 
 
 NOTHING = Text(ast.Constant(None), frozenset({NONE}))
+
+
+def odd_as_one(value: Text) -> bool:
+    """Tell whether the compiler warns of ``is`` with what is written out so."""
+    tree = value.tree
+    return isinstance(tree, ast.Tuple) or (
+        isinstance(tree, ast.Constant) and type(tree.value) not in (bool, type(None))
+    )
 
 
 def either(one: Kinds, other: Kinds) -> Kinds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import enum
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
@@ -126,7 +127,9 @@ def verdicts(view: View, some: list[Field], there: str, mark: str) -> Iterator[s
         condition = target
         if one.said is not None:
             unless = f"not {there}" if there.isidentifier() else f"not ({there})"
-            condition = f"({unless} or {one.said})" if there else f"({one.said})"
+            weak = isinstance(one.said.tree, ast.IfExp)  # which binds less than `or`
+            said_so = f"({one.said})" if weak or not there else str(one.said)
+            condition = f"({unless} or {said_so})" if there else said_so
         elif before:
             e.line(f"{target} = True")
             with e.block(f"if {' and '.join(before)}:"):
@@ -201,7 +204,13 @@ def kinds_of_bits(one: Packed) -> Kinds:
     """Return of which type a field of bits is."""
     if one.kind is int or isinstance(one.kind, Always):
         return frozenset({Natural})
-    return frozenset({one.kind}) if isinstance(one.kind, type) else None
+    return frozenset({one.kind}) if isinstance(one.kind, type) and gives_itself(one.kind) else None
+
+
+def gives_itself(kind: type) -> bool:
+    """Tell whether all that is made by calling a *kind* of bits is of that type."""
+    ejects = getattr(kind, "_boundary_", None) is enum.EJECT
+    return kind is bool or (type(kind) is enum.EnumMeta and not ejects)
 
 
 # Fields in a frame.

@@ -49,10 +49,12 @@ __all__ = [
 ]
 
 
+# What no source has in it, strings included, stands for what is not known yet.
+
 #: Stands for the locals for matches, which hold the block, until it is known how many there are.
-HELD = "@held "
+HELD = "\0held\0"
 #: Stands for the question whether somebody else's protocol is at work, where functions are called.
-ELSEWHERE = "@elsewhere"
+ELSEWHERE = "\0elsewhere\0"
 
 
 def may_pause(e: Emitter) -> bool:

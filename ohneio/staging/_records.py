@@ -207,7 +207,7 @@ def end_of(e: Emitter, found: Sized) -> tuple[str, str]:
     size, local = found.size, str(found.local)
     value = Said(found.lines, size, size.safe)
     put(e, local, say(e, value, local, lambda target: e.line(f"{target} = -1")))
-    if not size.among(frozenset({Natural})):
+    if found.length is None:  # it may be -1, where something was raised
         number = "" if size.among(frozenset({Natural, int})) else f"type({local}) is int and "
         return f"pos + {local}", f"{number}{local} >= 0 and pos + {local} <= stop"
     end = e.code.fresh("end")

@@ -178,7 +178,7 @@ def called(function: Text, given: list[Text], named: list[tuple[str, Text]]) -> 
     keywords = [ast.keyword(name, one.tree) for name, one in named]
     tree = ast.Call(function.tree, [one.tree for one in given], keywords)
     if function.known == (len,) and len(given) == 1 and not named:
-        if given[0].length is not None and given[0].among(BYTES):
+        if given[0].length is not None and given[0].safe and given[0].among(BYTES):
             return Text(given[0].length, frozenset({Natural}))
         safe = given[0].safe and (given[0].among(BYTES) or given[0].among(STR))
         return Text(tree, frozenset({Natural}), safe)

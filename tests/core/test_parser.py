@@ -2,6 +2,7 @@
 
 import copy
 import operator
+import pickle
 
 import attrs
 import pytest
@@ -380,6 +381,36 @@ def test_a_copy_of_a_parser_is_itself(how):
     loop = forward()
     grammar = loop.become(seq(exactly(1), choice(loop, FIELD)))
     assert how(grammar) is grammar
+
+
+@attrs.frozen(slots=False)
+class Users(Parser):
+    n: int
+
+    def _parse(self):
+        return exactly(self.n)._parse()
+
+
+def test_what_was_found_out_of_a_parser_is_not_pickled():
+    """Nor are the functions that were made of it, which cannot be."""
+    one = Users(2)
+    for _ in range(3):
+        assert one.parse(b"ab") == b"ab"
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert pickle.loads(pickle.dumps(one)).parse(b"ab") == b"ab"
+
+
+class Slotted(Parser):
+    __slots__ = ("n",)
+
+
+def test_what_a_class_keeps_in_slots_is_pickled():
+    """As of any object."""
+    one = Slotted()
+    one.n = 3
+    assert one.facts is one.facts
+    assert pickle.loads(pickle.dumps(one)).n == 3
+    assert pickle.loads(pickle.dumps(Parser())).facts == one.facts
 
 
 # Others made of it.

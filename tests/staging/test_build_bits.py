@@ -70,6 +70,19 @@ class Willing:
     asked: Asked = bit(8, Asked)
 
 
+class Other(enum.Enum):
+    ONE = 1
+
+    @property
+    def value(self):
+        return 3
+
+
+@wire
+class Turned:
+    other: Other = bit(8, Other)
+
+
 @wire
 class Zero:
     reserved: int = bit(8, always=0)
@@ -116,6 +129,11 @@ def test_bits_that_do_not_fit_are_left(value):
     """A number out of range, or a value of another class than the field's, is for the nodes."""
     kind = type(value) if type(value) in (Head, Long, Of64) else Head
     assert is_left(bits(kind), value)
+
+
+def test_what_an_enum_says_is_its_value_is_for_the_nodes():
+    """It need not be what its member is known by."""
+    assert is_left(bits(Turned), Turned(Other.ONE))
 
 
 def test_fixed_bits_are_part_of_the_number():

@@ -311,6 +311,7 @@ def test_numbers_of_other_classes():
     assert like_int(Number.ONE)
     assert not like_int(1.0)
     assert not like_int(Odd.ONE)
+    assert not like_int(Still.ONE)
 
 
 class Odd(enum.IntEnum):
@@ -322,3 +323,12 @@ class Odd(enum.IntEnum):
         return NotImplemented
 
     __hash__ = int.__hash__
+
+
+class Still(enum.IntEnum):
+    """Numbers that stay where they are."""
+
+    ONE = 1
+
+    def __lshift__(self, number):
+        return self

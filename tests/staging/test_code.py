@@ -58,6 +58,10 @@ def test_lines_can_be_taken_back_filled_in_and_put_between():
         ("class", ["class2", "class3"]),
         ("len", ["len2"]),
         ("stop", ["stop2"]),
+        ("ﬁ", ["fi", "fi2"]),  # read as two letters, by the compiler as well
+        ("m²", ["m2", "m22"]),
+        ("größe", ["größe", "größe2"]),
+        ("₧", ["it", "it2"]),
     ],
 )
 def test_a_name_is_like_its_hint_and_nobody_elses(hint, names):

@@ -308,3 +308,10 @@ def sends(conn):
     """Hand on what comes."""
     while True:
         conn.send((yield from read_some(64)))
+
+
+@pytest.mark.parametrize("text", [b"(source := ", b"(run := ", b"@held ", b"run = ", b"for a in "])
+def test_bytes_are_no_code(text):
+    """Whatever they look like: no local is given away for them, and nothing put into them."""
+    agrees(literal(text) >> uint8.map(str), (text + b"1") * 3, text[:-1] + b"x")
+    agrees(literal(text + b"'\\\"") >> uint8, (text + b"'\\\"1") * 3, text + b"'")

@@ -2,14 +2,17 @@
 
 # ruff: noqa: RET503, RET504  # as authors write
 
+import builtins
 import enum
 import functools
+import inspect
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from ohneio import Parser, exactly, field, record, uint8, wire
+from ohneio import Parser, exactly, field, record, seq, uint8, wire
+from ohneio import many as items
 from ohneio.staging import _inlining, stage
 from ohneio.staging._code import Code
 from ohneio.staging._inlining import Names, Shown, said
@@ -17,6 +20,7 @@ from ohneio.staging._saying import Natural, spelled
 
 NUMBER, DATA = frozenset({Natural}), frozenset({bytes})
 LIMIT = 5
+NOWHERE = None
 TABLE = {1: 2}
 
 
@@ -62,6 +66,12 @@ def odd(it):
 
 def many(*them):
     return them
+
+
+def as_one(m):
+    """The compiler would warn of it where the number itself is written."""
+    one = 1
+    return m.a is one
 
 
 def with_lambda(it):
@@ -133,6 +143,9 @@ def test_an_expression_is_said_by_the_fields(function, expected):
         lambda m: locals(),
         lambda m: globals()["LIMIT"],
         lambda m: nowhere,  # noqa: F821
+        lambda m: sys._getframe(),
+        lambda m: inspect.currentframe(),
+        as_one,
         lambda m: [one for one in m.b],  # noqa: C416
         with_lambda,
         lambda: 1,
@@ -238,6 +251,22 @@ def test_names_that_mean_something_else_are_asked_again(monkeypatch):
     assert [*one.parse_stream([b"\7abc"])] == [Bounded(7, b"abc")]
     monkeypatch.setitem(globals(), "half", lambda it: 1)
     assert one.parse_prefix(b"\7abc") == (Bounded(7, b"a"), b"bc")
+
+
+def test_a_name_that_is_gone_means_nothing(monkeypatch):
+    """Not even None, which it meant."""
+    one = stage(uint8.map(lambda _: NOWHERE is None))
+    assert one.parse(b"\1") is True
+    monkeypatch.delitem(globals(), "NOWHERE")
+    with pytest.raises(NameError):
+        one.parse(b"\1")
+
+
+def test_an_underscore_of_everybodys_is_not_the_codes_own(monkeypatch):
+    """As `gettext.install` puts it there."""
+    monkeypatch.setattr(builtins, "_", str, raising=False)
+    one = seq(uint8.map(lambda n: _(n)), items(exactly(1)))  # noqa: F821, PLW0108
+    assert stage(one).parse_prefix(b"\1\2") == (("1", [b"\2"]), b"")
 
 
 def test_what_stands_around_a_function_may_change():

@@ -94,6 +94,30 @@ class Called:
     n: int | None = field(uint8, when=lambda m: m.low, verify=lambda *m: m[0].high != 3)
 
 
+@wire
+class Either:
+    d: int = field(uint8)
+    v: int | None = field(
+        uint8,
+        when=lambda it: it.d < 2,
+        verify=lambda it: it.v == 1 if it.d == 0 else it.v == 2,
+    )
+
+
+class Leaving(enum.IntFlag, boundary=enum.EJECT):
+    A = 1
+
+    @property
+    def more(self):
+        return self & 2
+
+
+@wire
+class Ejected:
+    flags: Leaving = bit(8, Leaving)
+    n: int | None = field(uint8, when=lambda it: it.flags.more)
+
+
 #: A class and bytes for it.
 PACKETS = {
     "bits, and a frame": (Head, [b"\x3a\4\2abc\x30\1\0", b"\x3a\5\2ab", b"\x4a\1\0", b"\x3a\1\1"]),
@@ -115,6 +139,8 @@ PACKETS = {
     "computed": (Computed, [b"\1\3\2ab\1\1\0", b"\1\4\2ab"]),
     "a size that nobody may ask for": (Asking, [b"\1a"]),
     "bits at the end": (Last, [b"\1\2\3"]),
+    "one verdict or another, of what may not be there": (Either, [b"\0\1\1\2\5", b"\0\2"]),
+    "flags that may become a number": (Ejected, [b"\1\0", b"\2\3"]),
 }
 
 

@@ -18,6 +18,7 @@ from ohneio import (
     rest,
     seq,
     sized,
+    take_while,
     text,
     uint8,
     uint16,
@@ -237,3 +238,21 @@ def test_what_a_field_depends_on_is_asked_once():
     assert "if flag & 2:" in source
     assert "size = one or 1" in source
     assert "SEEN" not in source
+
+
+@wire
+class Shared:
+    n: int = field(uint8)
+    body: bytes = field(lambda it: exactly(100 // it.n))
+
+
+@wire
+class ByFirst:
+    head: bytes = field(take_while(b"\1\2", max=1))
+    body: bytes = field(lambda it: exactly(it.head[0]))
+
+
+def test_a_size_that_raises_something_is_none():
+    """However sure it is that it would be no less than 0: nothing goes back behind the field."""
+    agrees(record(Shared), b"\x32ab\x64a", b"\0", b"\x32ab\0ab")
+    agrees(record(ByFirst), b"\1a\2bc", b"\7\7", b"\1a\7")

@@ -152,8 +152,12 @@ def test_lengths_that_are_known_are_not_asked_for():
     some = called(into, [of(Natural), spelled("'big'")], [])
     assert some.kinds == BYTES
     assert ast.unparse(some.length) == "x"
-    length = called(object_of(len, "len"), [some], [])
+    assert not called(object_of(len, "len"), [some], []).safe  # it may have no room in so many
+    there = Text(ast.Name("y"), BYTES, length=some.length)
+    length = called(object_of(len, "len"), [there], [])
     assert (str(length), length.safe, length.kinds) == ("x", True, {Natural})
+    late = Text(ast.Name("y"), BYTES, safe=False, length=ast.Constant(3))
+    assert not called(object_of(len, "len"), [late], []).safe
     assert called(into, [spelled("x + 1", frozenset({Natural}))], []).length is None
     assert called(into, [of(int)], []).length is None
     assert called(into, [of(Natural)], [("signed", of(bool))]).length is None
