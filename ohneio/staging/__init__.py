@@ -128,6 +128,8 @@ believed only if it compiles to the very code of the function; see `_reading`.
 Doubts: a function that a grammar calls (of `map`, say) may be called again with
 the same value where a chunk ends inside an alternative; functions of grammars
 should not count their calls in any case, since alternatives are tried again.
+Classes, and what functions say, are believed to stay as they were when the code was
+written: to ask again with each item would cost what is saved.
 """
 
 from ._engine import hand_over, source, stage, unstaged
