@@ -99,6 +99,7 @@ Where things are:
                  and need not be compared
 ``_reading``, ``_saying``, ``_inlining``, ``_handing``, ``_answers``
                  functions of the grammar's author, written into the code
+``_fused``       neighbours that are taken at once: by one struct, or one regular expression
 ``_regular``     tokens that one regular expression takes at once
 ``_lookup``      short numbers, found in a table
 ``_families``    branches that differ in a number only

@@ -19,6 +19,7 @@ from ._answers import put
 from ._bits import Apart, Certain, taken_apart
 from ._emitter import Emitter, Node, rule
 from ._frames import announced, framed_as
+from ._fused import Part
 from ._inlining import Shown, said
 from ._pausing import pause, pausing
 from ._proving import Known, Some
@@ -31,7 +32,6 @@ from ._records import (
     taken,
 )
 from ._saying import Kinds, Natural, Text
-from ._sequences import Part
 from ._tokens import is_unsigned
 from ._views import View
 

@@ -19,12 +19,13 @@ from ._answers import Question, kinds_of, prepared, put, say
 from ._code import function_name
 from ._computed import certain, conditions
 from ._emitter import Emitter, rule
+from ._fused import Part, movable
 from ._handing import Sized, apply, sized
 from ._inlining import Said, said
 from ._late import finished, spilt
 from ._pausing import pause_to, pausing
 from ._saying import BYTES, NONE, Kinds, Natural, Text, spelled
-from ._sequences import Part, in_order, movable
+from ._sequences import in_order
 from ._views import View
 
 __all__ = ["View", "asked", "depending_on", "made", "present", "taken"]

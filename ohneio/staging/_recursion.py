@@ -37,10 +37,11 @@ from ._choices import begins_with, open_choice, tagged
 from ._code import function_name
 from ._emitter import Emitter, Node, Scope, around, rule, unknown
 from ._families import ManyBy
+from ._fused import Part, movable, tuple_of
 from ._late import settled
 from ._loops import counted_by
 from ._records import made
-from ._sequences import Part, flat, in_order, movable, tuple_of
+from ._sequences import flat, in_order
 from ._views import View
 
 __all__ = ["Recursion", "comes_back", "recursive"]
