@@ -104,7 +104,8 @@ Where things are:
 ``_lookup``      short numbers, found in a table
 ``_families``    branches that differ in a number only
 ``_batches``     streams that a method of C takes apart, in small chunks without being woken
-``_recursion``   grammars that refer to themselves, as a loop with a stack
+``_recursion``, ``_flow``
+                 grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
 ``_pausing``, ``_opening``, ``_partial``
                  where the code itself waits, and for what

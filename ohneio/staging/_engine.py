@@ -13,6 +13,7 @@ from ..core._parser import Parser, nodes, set_staged, stage_with
 from . import (
     _bits,
     _choices,
+    _flow,
     _frames,
     _loops,
     _packets,
@@ -32,8 +33,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _bits, _choices, _frames, _loops, _packets, _records, _recursion, _sequences, _tokens,
-    _transforms,
+    _bits, _choices, _flow, _frames, _loops, _packets, _records, _recursion, _sequences,
+    _tokens, _transforms,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.

@@ -413,11 +413,15 @@ SHAPES = [
 ]
 
 
+def tied(make):
+    """Return what *make* makes of a grammar that is not there yet."""
+    whole = forward()
+    return whole.become(make(whole))
+
+
 def recursive(shapes, one, tree):
     """Tie a grammar to what some *shapes* make of it, *one* being where it ends."""
-    whole = forward()
-    whole.become(tree([shape(whole, one) for shape in shapes], one))
-    return whole
+    return tied(lambda whole: tree([shape(whole, one) for shape in shapes], one))
 
 
 TREES = [

@@ -34,13 +34,7 @@ from ohneio import (
 )
 from ohneio.testing import chunkings
 from tests.staging.differing import Case, compare
-from tests.staging.grammars import Counted, record_of
-
-
-def tied(make):
-    """Return what *make* makes of a grammar that is not there yet."""
-    whole = forward()
-    return whole.become(make(whole))
+from tests.staging.grammars import Counted, record_of, tied
 
 
 def nested(inner):
