@@ -61,7 +61,7 @@ class Connection(Driver, Generic[R, E]):
 
     # From the wire.
 
-    def send(self, data: Bytes) -> None:
+    def send(self, data: Bytes) -> None:  # noqa: C901  # a call would be on the way of every chunk
         """Hand in bytes that came from the wire, and let the protocol go on.
 
         ``b""`` only lets it go on. In state DONE the bytes are kept, see
@@ -85,6 +85,9 @@ class Connection(Driver, Generic[R, E]):
             self._key.pop()
         except IndexError:
             raise self._entered("send()") from None
+        except BaseException:  # an interruption comes behind the call
+            self._leave()
+            raise
         try:
             run = self._run
             lane = run.lane
@@ -95,6 +98,10 @@ class Connection(Driver, Generic[R, E]):
                     taken = lane((run, data))
                 except StopIteration:  # it has left; or was interrupted before, and has ended
                     taken = run.lane is None
+                except BaseException as error:  # an interruption, say
+                    if run.lane is None:  # it has taken the chunk, and left
+                        self._interrupted(error)
+                    raise
             if not taken:
                 if self._state is not RUNNING:
                     self._refuse_ended("send()")
@@ -158,6 +165,9 @@ class Connection(Driver, Generic[R, E]):
             self._key.pop()
         except IndexError:
             raise self._entered("events()") from None
+        except BaseException:
+            self._leave()
+            raise
         try:
             run = self._run
             # As `_catch_up`, mostly without the call.

@@ -77,6 +77,9 @@ class Driver:
             self._key.pop()
         except IndexError:
             raise self._entered(call) from None
+        except BaseException:  # an interruption comes behind the call
+            self._leave()
+            raise
 
     def _leave(self) -> None:
         self._key.append(None)
@@ -239,6 +242,13 @@ class Driver:
         # Copying runs code of the user's: whatever that does, it has failed.
         self._failure = named(error)
         self._failure = remembered(error)
+
+    def _interrupted(self, error: BaseException) -> None:
+        """Fail with what was raised in a lane, as if it had been raised in the protocol."""
+        try:
+            self._machine.close()
+        finally:
+            self._fail(error)
 
     def _move_to(self, error: ParseError) -> None:
         source, start = self._run.input, error._start

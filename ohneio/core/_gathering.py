@@ -39,10 +39,15 @@ class Gathering:
             self.pieces.append(chunk)
             return True
         source = run.input
-        whole = b"".join((source.data, *self.pieces, chunk))
-        source.data = b""
-        run.lane = self.take
-        return self.take((run, whole))
+        there, base = source.data, source.base
+        whole = b"".join((there, *self.pieces, chunk))
+        try:
+            source.data, run.lane = b"", self.take
+            return self.take((run, whole))
+        except BaseException:
+            if run.lane is self.take and source.base == base and not source.data:
+                source.data, run.lane = there, self  # interrupted before it was taken
+            raise
 
     def put_back(self, run: Run) -> None:
         """Let the input have what was put aside."""

@@ -32,10 +32,14 @@ So a lane decides nothing but that an item is whole.
     lane is left, and stays so for some items, the longer the more often that happens
     (`Run.patience`).  So no byte is looked at more than a few times, however small the
     chunks: once more in a token, and once more by the generator.
-*   It holds the run only while it runs: a run holds its lane.
+*   It holds the run only while it runs: a run holds its lane.  The values of the last item
+    may be held until the next one is whole.
 *   A function of the grammar's author that raises is called again by the generator,
-    where what it raises is told as usual.  An interruption goes through: the item
-    that it came in was not begun then.
+    where what it raises is told as usual.
+*   An interruption, which is raised behind a call or where a loop begins again, goes through.
+    What was emitted is no more in the input, and all else is: what is changed together is
+    changed without a call in between.  The connection has failed with it then, as if the
+    generator had been at work, or nothing of the chunk was taken (`Connection.send`).
 """
 
 from __future__ import annotations
@@ -55,6 +59,8 @@ __all__ += ["leaves", "opened", "opened_alone", "rests", "rests_at"]
 
 #: So much of an item is taken at most that is not whole.
 MOST = 4096
+#: A lane that waits in an item still has the values of the last one, which was no larger.
+HELD = 128 * 1024
 #: So many items are taken at most without the lane when several were too long for it.
 PATIENCE = 31
 
@@ -185,15 +191,17 @@ def _takes(run: Run, take: Take) -> bool:
     data, pos = source.data, source.pos
     if source.free is not data or source._behind:
         return False
-    run.lane, run.waiting, run.want = take, BYTES, 1
-    source.data = b""  # and from where on is what `pos` says
-    token = host.set(NOBODY)  # as with the chunks to come
+    base, token = source.base, host.set(NOBODY)  # as with the chunks to come
     try:
+        run.lane, run.waiting, run.want = take, BYTES, 1
+        source.data = b""  # and from where on is what `pos` says
         take((run, data))
-    except StopIteration:
-        if run.lane is not None:  # it has refused
+    except BaseException as ended:
+        if run.lane is not None and source.base == base and not source.data:  # it has refused
             run.lane = None
             source._show(data, pos)
+        if not isinstance(ended, StopIteration):
+            raise
         return False
     finally:
         host.reset(token)
@@ -252,19 +260,21 @@ def rests(  # noqa: C901  # a call would be on the way of every chunk
         gone = start
         if start > source.pos:  # an item was whole
             run.losses = 0
-        run.aside = None
+            if start - source.pos > HELD:  # the lane would hold its values
+                return -1
+    # Once something is changed nothing is called: an interruption finds all of it done, or nothing.
     if size - gone > come or far:  # else it is little, and sooner copied than put aside
         if (end if far else size) - start > MOST or size - pos > 2 * come:
             return _refuses(run)
+        aside, lane = run.aside if start < 0 else None, run.lane
         if gone < pos:
-            piece = data[gone:pos]
-            if run.aside is None:
-                run.aside = [piece]
-            else:
-                run.aside.append(piece)
+            aside = [*(aside or ()), data[gone:pos]]
         gone = pos
-        if far and run.lane is not None:
-            run.lane = Gathering(run.lane, end - size)
+        if far and lane is not None:
+            lane = Gathering(lane, end - size)
+        run.aside, run.lane = aside, lane
+    elif start >= 0:
+        run.aside = None
     source.data = data[gone:]
     source.base += gone
     source.pos = 0

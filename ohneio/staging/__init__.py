@@ -64,8 +64,9 @@ A stream that has given an item becomes a second function as well, which can nei
 fail nor leave anything to a node: the *lane*, a generator that is given each chunk
 while that of the stream sleeps::
 
-    while pos < stop:
-        start = pos
+    while True:
+        if pos >= stop:
+            break
         ...
         end2 = pos + number2
         while not (end2 <= stop):
@@ -80,6 +81,7 @@ while that of the stream sleeps::
             return leaves(run, data, start)
         data2 = data[pos:end2]
         pos = end2
+        start = pos  # before: an interruption comes behind a call
         emitted.append(data2)
 
 Where a chunk's end has cut a token it waits for the next chunk, with no more around it

@@ -245,17 +245,19 @@ def records_in(unpack: Unpack, width: int) -> Take:
         if size < width and size > 2 * len(chunk):
             return False
         over = size % width
-        whole = size - over
+        whole, rest = size - over, b""
         if over:
-            source.data = bytes(data[whole:])
+            rest = bytes(data[whole:])
             data = data[:whole] if size <= FEW else memoryview(data)[:whole]
-        else:
-            source.data = b""
+        values = unpack(data)
+        later = Later(values) if size > MANY and not run.emitted else None
+        # From here on nothing is called: an interruption finds all of it done, or nothing.
+        source.data = rest
         source.base += whole
-        if size > MANY:
-            gives(run, size, unpack(data))
+        if later is None:
+            run.emitted += values
         else:
-            run.emitted += unpack(data)
+            run.emitted = run.events = later
         return True
 
     return take

@@ -249,26 +249,28 @@ def _once(e: Emitter, node: Node) -> None:
 def _lane(e: Emitter, node: Node) -> None:
     with e.block("def take(limits):"):
         needs = e.code.place
+        e.line("data = None")
         begin = e.code.place
-        with e.block("while True:"):
+        with e.block("try:"), e.block("while True:"):
             e.line("run, chunk = yield True")
             e.line("source, emitted = run.input, run.emitted")
-            e.line("data, pos, stop = chunk, source.pos, len(chunk)")
+            e.line("start = pos = source.pos")
+            e.line("data, stop = chunk, len(chunk)")
             with e.block(f"if stop - pos > source.limit{ELSEWHERE}:"):
                 e.line("return")
-            with e.block("try:"), e.block("while pos < stop:"):
+            with e.block("while True:"):
                 _taken(e, node)
-            with e.block("except BaseException as error:"):
-                with e.block("if data is not None:  # it did not end while it waited"):
-                    e.line("leaves(run, data, start)")
-                    with e.block("if isinstance(error, Exception):"):
-                        e.line("return")
-                e.line("raise")
             e.line("source.base += stop")
             e.line("source.data, source.pos = b'', 0")
             e.line("run.aside = None")
             e.line(f"data = None  # {NOTHING_KEPT}")
             _let_go(e, e.code.place, begin)
+        with e.block("except BaseException as error:"):
+            with e.block("if data is not None:  # it did not end while it waited"):
+                e.line("leaves(run, data, start)")
+                with e.block("if isinstance(error, Exception):"):
+                    e.line("return")
+            e.line("raise")
     e.code.fill(HELD, "".join(f"{name} = " for name in e.matches.values()))
     e.code.fill(ELSEWHERE, " or current() is not NOBODY" if e.calls else "")
     _know(e, needs)
@@ -276,14 +278,20 @@ def _lane(e: Emitter, node: Node) -> None:
 
 
 def _taken(e: Emitter, node: Node) -> None:
-    """Write one item, which stands in a loop."""
-    e.line("start = pos")
+    """Write one item, which stands in a loop.
+
+    In a loop with a condition the jump back, where an interruption may come, is not inside of
+    the ``try`` for CPython 3.12 and 3.13.
+    """
+    with e.block("if pos >= stop:"):
+        e.line("break")
     if e.looks_ahead:
         e.line("again = 0")
     e.first = e.code.lines[-1]
     behind = e.code.mark()
     value = e.value(node)
     e.settle()
+    e.line("start = pos  # before: an interruption comes behind a call")
     e.line(f"emitted.append({value})")
     if e.looks_ahead and not any("again" in line for line in e.code.lines[behind:]):
         del e.code.lines[behind - 1]  # nothing is added to what is known before

@@ -32,7 +32,7 @@ from ._records import (
     taken,
 )
 from ._saying import Kinds, Natural, Text
-from ._tokens import is_unsigned
+from ._tokens import is_number, is_unsigned
 from ._views import View
 
 __all__: list[str] = []
@@ -222,7 +222,8 @@ def framed_rest(view: View, at: int, planned: Planned) -> None:
     with e.named(name), e.called(name):
         size = depending_on(view, one)[1]() if parser is None else length(e, parser)
     if e.leaving and (parser is None or not is_unsigned(parser)):
-        e.leave_unless(f"{size} >= 0")
+        number = "" if parser is not None and is_number(parser) else f"type({size}) is int and "
+        e.leave_unless(f"{number}{size} >= 0")
     e.settle()
     facts: Facts = cast("Packet[Any]", node)._facts_from(at)
     last = node._plan[-1][0]

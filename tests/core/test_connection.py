@@ -1032,3 +1032,40 @@ def test_nobody_inside_of_a_lane_is_shown_more_than_there_is():
     conn.send(b"")
     conn.send(b"ab")
     assert shown == [(0, 0, b"ab")]
+
+
+class Interrupting(list):
+    """A key that is taken, and then somebody presses Ctrl-C."""
+
+    def pop(self):
+        super().pop()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("call", [lambda conn: conn.send(b"a;"), lambda conn: conn.events()])
+def test_an_interruption_at_the_door_leaves_it_open(call):
+    """Whoever is interrupted there has not been inside."""
+    conn = stream(until(b";"))()
+    conn._key = Interrupting([None])
+    with pytest.raises(KeyboardInterrupt):
+        call(conn)
+    conn._key = [*conn._key]
+    conn.send(b"b;")
+    assert conn.events() == [b"b"]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_what_interrupts_a_lane_is_raised(left):
+    """Where the lane has taken the chunk, the protocol has failed with it."""
+    conn = stream(until(b";"))()
+    conn.send(b"")
+
+    def interrupted(given):
+        if left:
+            conn._run.leave_lane()
+        raise KeyboardInterrupt
+
+    conn._run.lane = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        conn.send(b"a;")
+    assert conn.state is (State.FAILED if left else State.RUNNING)

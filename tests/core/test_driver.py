@@ -984,3 +984,49 @@ def test_closing_in_a_pause_leaves_what_it_had_not_taken():
     conn.close()
     assert (conn.state, ended) == (State.CLOSED, [(2, 0)])
     assert (conn.consumed, conn.unconsumed, conn.pending_input) == (2, b"c", 1)
+
+
+class Interrupting(list):
+    """A key that is taken, and then somebody presses Ctrl-C."""
+
+    def pop(self):
+        super().pop()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_interruption_at_the_door_leaves_it_open(call):
+    """Whoever is interrupted there has not been inside."""
+    conn = stream(until(b";"))()
+    conn._key = Interrupting([None])
+    with pytest.raises(KeyboardInterrupt):
+        CALLS[call](conn)
+    conn._key = [*conn._key]
+    conn.send(b"b;")
+    assert conn.events() == [b"b"]
+
+
+def test_what_is_raised_in_a_lane_fails_the_protocol():
+    """As if it had been at work itself: what it holds open is closed."""
+    closed = []
+
+    @protocol
+    def waiting():
+        try:
+            yield from read(9)
+        finally:
+            closed.append(True)
+
+    conn = waiting()
+    conn.send(b"a")
+    run = conn._run
+
+    def interrupted(given):
+        run.leave_lane()
+        raise KeyboardInterrupt
+
+    run.lane = interrupted
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            conn.send(b"b")
+    assert (conn.state, closed, conn.unconsumed) == (State.FAILED, [True], b"a")

@@ -62,3 +62,22 @@ def test_whoever_looks_sees_all_that_has_come(look):
     assert conn.unconsumed == b"abcd"
     conn.close()
     assert conn.state is State.CLOSED
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_interruption_loses_nothing_of_what_was_put_aside(taken):
+    """Before the lane has taken it all, it is put aside as before; behind that it is the lane's."""
+
+    def interrupted(given):
+        run, chunk = given
+        if taken:
+            run.input.data = chunk
+        raise KeyboardInterrupt
+
+    run, gather = gathering(interrupted)
+    gather((run, b"cd"))
+    with pytest.raises(KeyboardInterrupt):
+        gather((run, b"efgh"))
+    assert run.lane is (interrupted if taken else gather)
+    run.leave_lane()
+    assert run.input.peek() == (b"abcdefgh" if taken else b"abcd")

@@ -16,6 +16,7 @@ from ohneio.core import _run
 from ohneio.core._gathering import Gathering
 from ohneio.core._input import SMALL, Input
 from ohneio.core._lanes import (
+    HELD,
     MOST,
     Lane,
     Whole,
@@ -547,18 +548,57 @@ def refusing():
 
 
 def test_an_interruption_in_a_lane_loses_nothing():
-    """What was taken before it is there, and the protocol goes on."""
+    """What was taken before it is there; the protocol fails with it, as if it had been at work."""
     numbers = Numbers()
     numbers.conn.send(b"1a")
-    taking = numbers.conn._run.lane
 
     def interrupted(given):
         leaves(*given, 0)
         raise KeyboardInterrupt
 
     numbers.conn._run.lane = interrupted
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            numbers.conn.send(b"1b")
+    assert numbers.conn.events() == [b"a"]
+    assert (numbers.conn.state, numbers.conn.unconsumed) == (State.FAILED, b"1b")
+
+
+def test_an_interruption_before_anything_was_taken_changes_nothing():
+    """The lane has ended, and the protocol takes the chunk when it is sent again."""
+    numbers = Numbers()
+    numbers.conn.send(b"1a")
+
+    def interrupted():
+        yield
+        raise KeyboardInterrupt
+
+    numbers.conn._run.lane = opened(interrupted())
     with pytest.raises(KeyboardInterrupt):
         numbers.conn.send(b"1b")
-    numbers.conn.send(b"1c")
-    assert taking is not interrupted
-    assert numbers.conn.events() == [b"a", b"b", b"c"]
+    assert numbers.conn.state is State.RUNNING
+    numbers.conn.send(b"1b")
+    assert numbers.conn.events() == [b"a", b"b"]
+
+
+def test_an_interruption_while_a_lane_takes_what_is_there_changes_nothing():
+    """Where nothing was taken by then."""
+    run = started()
+    run.patience = 0
+
+    def interrupted():
+        yield
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        idles_with(run, Whole(lambda: lambda limits: opened(interrupted())))
+    assert (run.input.data, run.input.pos, run.lane) == (b"abcdef", 0, None)
+
+
+def test_a_lane_holds_no_more_than_a_small_item():
+    """Behind a larger one the generator waits, which holds nothing."""
+    run = started()
+    data = bytes(HELD + 10)
+    for start, gone in ((HELD, HELD), (HELD + 1, -1)):
+        run.input._show(b"", 0)
+        assert rests(run, data, start, start, len(data) + 1, data) == gone

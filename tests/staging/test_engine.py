@@ -464,7 +464,9 @@ def test_the_essay_shows_what_is_generated():
     text = essay[essay.index("    start = base") : essay.index("``data`` is the block")]
     assert shown(text, source(length_prefixed(uint8, rest)))
     assert not shown(text.replace("end2 <= stop", "end2 < stop"), source(length_prefixed(uint8)))
-    lane = essay[essay.index("    while pos < stop:") : essay.index("Where a chunk's end")]
+    lane = essay[
+        essay.index("    while True:\n        if pos >= stop") : essay.index("Where a chunk's end")
+    ]
     assert shown(lane, source(length_prefixed(uint8, rest)))
 
 

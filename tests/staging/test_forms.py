@@ -1,22 +1,32 @@
 """The functions that a grammar becomes: for a stream, for one item, for a whole input."""
 
+import dis
+import sys
+
 import pytest
 
 from ohneio import (
     Limits,
     Parser,
+    State,
     UsageError,
     any_byte,
     choice,
+    count_prefixed,
+    dispatch,
     emit,
     forward,
+    length_prefixed,
+    line,
     literal,
     lookahead,
     many,
+    many_until,
     optional,
     parser,
     protocol,
     read_some,
+    sep_by,
     seq,
     stream,
     take_while,
@@ -28,7 +38,7 @@ from ohneio import (
 from ohneio.core._facts import Facts
 from ohneio.core._parser import LATE
 from ohneio.core._steps import NOBODY, host
-from ohneio.staging import stage
+from ohneio.staging import stage, unstaged
 from ohneio.staging._forms import ITEM, ITEMS, LANE, ONCE, function
 from tests.staging.parsing import agrees, code_of, once
 
@@ -253,20 +263,65 @@ def test_a_function_that_does_more_than_to_return_a_value_does_it_once():
     assert events(7) == told
 
 
-def test_an_interruption_in_a_lane_is_raised():
-    """Nothing was taken of the item; those before it are there."""
+#: Where CPython looks whether there is a signal.
+INTERRUPTIBLE = {"RESUME", "CALL", "CALL_KW", "CALL_FUNCTION_EX", "JUMP_BACKWARD"}
+
+
+@pytest.mark.parametrize("how", [stage, unstaged])
+def test_an_interruption_in_a_lane_is_raised(how):
+    """As in the protocol: those before it are there, and it has failed."""
 
     def interrupted(pair):
         if pair == (2, 2):
             raise KeyboardInterrupt
         return pair
 
-    conn = stream(stage(seq(uint8, uint8).map(interrupted)))()
+    conn = stream(how(seq(uint8, uint8).map(interrupted)))()
     conn.send(b"\1\1\1\1")
-    with pytest.raises(KeyboardInterrupt):
-        conn.send(b"\1\2\2\2")
-    assert conn.events() == [(1, 1), (1, 1), (1, 2)]
-    assert conn.unconsumed == b"\2\2"
+    conn.send(b"\1\1")
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            conn.send(b"\1\2\2\2\3")
+    assert conn.events() == [(1, 1), (1, 1), (1, 1), (1, 2)]
+    assert (conn.state, type(conn.error)) == (State.FAILED, KeyboardInterrupt)
+    # In a lane from the item's beginning on: nobody knows how far it had come.
+    assert conn.unconsumed == (b"\2\2\3" if how is stage else b"\3")
+
+
+@pytest.mark.parametrize("grammar", [
+    uint8.map(str), seq(uint8, line), seq(uint8, length_prefixed(uint16)),
+    count_prefixed(uint8, seq(a, uint16)), seq(uint8, sep_by(a, b)), seq(uint8, many_until(a, b)),
+    many(take_while(b"a", min=1) << literal(b";")) << literal(b"."),
+    dispatch(lookahead(uint8), {97: uint16, 98: seq(b, until(b";"))}),
+], ids=str)  # fmt: skip
+def test_wherever_an_interruption_may_come_a_lane_puts_back_what_it_has_not_taken(grammar):
+    """Behind a call, and where a loop begins again: all of them are in one `try`, but the first."""
+    code = stage(grammar)._staged["lane"].__globals__["take"].__code__
+    bytecode = dis.Bytecode(code)
+    _, *places = [one for one in bytecode if one.opname in INTERRUPTIBLE]
+    inside = [range(one.start, one.end) for one in bytecode.exception_entries]
+    assert len(places) > 5
+    assert [one for one in places if not any(one.offset in some for some in inside)] == []
+
+
+def test_what_a_function_raised_late_is_not_taken_twice():
+    """An item is none that is to be begun once it was emitted."""
+    conn = stream(stage(uint8.label("x")))()
+    conn.send(b"\1")
+    conn.send(b"\2")
+
+    def interrupt(frame, event, function):
+        if event == "c_return" and function.__name__ == "append" and frame.f_code.co_name == "take":
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            conn.send(b"\3\4\5")
+    finally:
+        sys.setprofile(None)
+    assert (conn.events(), conn.unconsumed) == ([1, 2, 3], b"\4\5")
 
 
 @pytest.mark.parametrize("words", [

@@ -284,3 +284,14 @@ def test_what_is_known_of_a_byte_is_what_its_fields_are(cls):
     """By whatever name, and as they compare."""
     for number in range(256):
         agrees(record(cls), bytes([number]), late=None)
+
+
+@wire
+class Framed:
+    n: object = field(uint8.map(lambda v: v / 1 if v == 3 else v), frames=True)
+    all: bytes = field(rest)
+
+
+def test_a_size_of_a_frame_that_is_no_int_is_left():
+    """In a lane as well."""
+    agrees(record(Framed), b"\2ab\2ab\3abc\1a", b"\2ab" * 3)
