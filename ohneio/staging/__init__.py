@@ -93,7 +93,8 @@ Where things are:
 ``_code``        lines of source, and the objects that they name
 ``_emitter``     the conventions that all rules keep: positions, what is irregular,
                  what stands around a node
-``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_loops``, ``_frames``, ``_transforms``
+``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_tags``, ``_ahead``, ``_loops``,
+``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
 ``_bits``        fields of bits, those of one byte together
 ``_views``, ``_computed``, ``_proving``

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ..core._parser import Parser, nodes, set_staged, stage_with
 from . import (
+    _ahead,
     _bits,
     _choices,
     _flow,
@@ -20,6 +21,7 @@ from . import (
     _records,
     _recursion,
     _sequences,
+    _tags,
     _tokens,
     _transforms,
 )
@@ -33,8 +35,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _bits, _choices, _flow, _frames, _loops, _packets, _records, _recursion, _sequences,
-    _tokens, _transforms,
+    _ahead, _bits, _choices, _flow, _frames, _loops, _packets, _records, _recursion, _sequences,
+    _tags, _tokens, _transforms,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.

@@ -23,7 +23,7 @@ from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Map, TryMap
 from ..combinators._values import Value
 from ._answers import kinds_of
-from ._choices import open_choice, tagged
+from ._choices import open_choice
 from ._code import function_name
 from ._emitter import Emitter, Node, Scope
 from ._families import ManyBy
@@ -33,6 +33,7 @@ from ._loops import counted_by
 from ._records import made
 from ._recursion import Continue, Variable, flow, flow_of
 from ._sequences import flat, in_order
+from ._tags import tagged
 from ._views import View
 
 
