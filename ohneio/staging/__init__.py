@@ -94,7 +94,7 @@ Where things are:
 ``_emitter``     the conventions that all rules keep: positions, what is irregular,
                  what stands around a node
 ``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_tags``, ``_ahead``, ``_loops``,
-``_frames``, ``_transforms``
+``_many``, ``_separated``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
 ``_bits``        fields of bits, those of one byte together
 ``_views``, ``_computed``, ``_proving``

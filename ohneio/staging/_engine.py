@@ -17,9 +17,11 @@ from . import (
     _flow,
     _frames,
     _loops,
+    _many,
     _packets,
     _records,
     _recursion,
+    _separated,
     _sequences,
     _tags,
     _tokens,
@@ -35,8 +37,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _ahead, _bits, _choices, _flow, _frames, _loops, _packets, _records, _recursion, _sequences,
-    _tags, _tokens, _transforms,
+    _ahead, _bits, _choices, _flow, _frames, _loops, _many, _packets, _records, _recursion,
+    _separated, _sequences, _tags, _tokens, _transforms,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.

@@ -8,6 +8,7 @@ from ohneio import (
     choice,
     count_prefixed,
     decimal,
+    dispatch,
     exactly,
     fail,
     field,
@@ -26,6 +27,7 @@ from ohneio import (
     take_while,
     try_map,
     uint8,
+    uint16,
     until,
     verify,
     wire,
@@ -173,3 +175,28 @@ def test_an_optional_part_is_passed_by():
     """By its first byte, without a way back."""
     source = code_of(seq(optional(a), uint8), "once")
     assert "if pos < stop and data[pos] == 97:" in source
+
+
+ITEM = seq(literal(b"#"), uint16)
+IN_LANES = {
+    "one or none": (seq(uint8, optional(ITEM)), b"a#12b#34cd#56"),
+    "one or none, in a frame": (
+        length_prefixed(uint8, seq(uint8, optional(ITEM))),
+        b"\4a#12\1b\4b#34\2cd",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", IN_LANES)
+def test_an_optional_part_in_a_lane_waits_for_the_next_byte(kind):
+    """Wherever a chunk ends; the stream's own generator is woken only at first."""
+    grammar, data = IN_LANES[kind]
+    assert "yield True" in code_of(grammar, "lane").partition("start = pos")[2]
+    for limits in (Limits(), Limits(max_buffered=4)):
+        agrees(grammar, data, data[:-3], data * 2, limits=limits)
+
+
+def test_where_a_frame_ends_it_does_not_matter_what_was_tried_first():
+    """Whoever had no room had read more, and says so, though another branch is asked later."""
+    tags = dispatch(uint8, {97: uint16, 98: uint8})
+    agrees(length_prefixed(uint8, choice(tags, many(until(b";")))), b"\5\1a\1a\1xyz")
