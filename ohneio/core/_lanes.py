@@ -266,13 +266,13 @@ def rests(  # noqa: C901  # a call would be on the way of every chunk
     if size - gone > come or far:  # else it is little, and sooner copied than put aside
         if (end if far else size) - start > MOST or size - pos > 2 * come:
             return _refuses(run)
-        aside, lane = run.aside if start < 0 else None, run.lane
-        if gone < pos:
-            aside = [*(aside or ()), data[gone:pos]]
+        if far and run.lane is not None:
+            run.lane = Gathering(run.lane, end - size)
+        if start >= 0 or run.aside is None:
+            run.aside = [data[gone:pos]] if gone < pos else None
+        elif gone < pos:
+            run.aside += [data[gone:pos]]
         gone = pos
-        if far and lane is not None:
-            lane = Gathering(lane, end - size)
-        run.aside, run.lane = aside, lane
     elif start >= 0:
         run.aside = None
     source.data = data[gone:]
