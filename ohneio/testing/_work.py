@@ -67,7 +67,9 @@ def count_work(conn: Connection[object, object]) -> Work:
 
     Parsers keep to three times the bytes fed and 64 a message. A delimiter of
     several bytes may begin at the end of any chunk: where chunks are neither
-    few nor tiny, that takes another look at up to its length in each.
+    few nor tiny, that takes another look at up to its length in each. Staged,
+    a token without a size that is longer than a chunk and no longer than two
+    takes up to seven times its bytes.
 
     Args:
 

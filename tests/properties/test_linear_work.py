@@ -2,7 +2,8 @@
 
 The law: at most three bytes scanned or copied for each byte fed, and 64 for
 each message.  A delimiter of several bytes takes one more look at the end of
-each chunk, where it could begin.
+each chunk, where it could begin; a token without a size that is longer than a
+chunk, and no longer than two, takes more in staged code.
 """
 
 from collections import deque
@@ -238,6 +239,29 @@ def test_a_large_item_in_small_chunks(item, wire, size):
 def test_many_small_items(item, wire, size):
     """Most of them in one chunk as a whole, and one cut by its end."""
     assert_linear(stream(item), cut(wire * (20_000 // len(wire)), size))
+
+
+@pytest.mark.parametrize(
+    ("item", "wire", "size"),
+    [
+        pytest.param(line, b"x" * 127 + b"\r\n", 64, id="lines"),
+        pytest.param(many(line, 3, 3), (b"x" * 127 + b"\r\n") * 3, 64, id="lines in a row"),
+        pytest.param(seq(uint8, line), b"1" + b"x" * 200 + b"\r\n", 100, id="numbered lines"),
+        pytest.param(sep_by(word, literal(b",")) << CRLF, b"abc" * 42 + b"\r\n", 64, id="words"),
+        pytest.param(
+            many(word << CRLF) << literal(b"."), b"abc\r\n" * 9 + b".", 3, id="short ones"
+        ),
+    ],
+)
+def test_what_each_chunk_cuts_again(item, wire, size):
+    """Twice as long as a chunk is the worst: it is looked at and copied once more with each.
+
+    That is more than the law allows, but no more than this, however long the input is.
+    """
+    chunks = cut(wire * (20_000 // len(wire)), size)
+    work, messages = counted(stream(item), chunks)
+    assert messages == 20_000 // len(wire)
+    assert work <= 8 * sum(map(len, chunks))
 
 
 # Much at once.
