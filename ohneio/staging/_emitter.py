@@ -99,6 +99,8 @@ class Emitter:
         # Where irregular code goes: none in a form that resumes, unless inside
         # of something that is tried.
         self.leaving = 0 if form.resumes else 1
+        #: What the function is written for.
+        self.outermost: Node | None = None
         #: Whether a function of the author's is called.
         self.calls = False
         #: In how many choices between ways the code stands.

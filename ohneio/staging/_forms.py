@@ -87,6 +87,7 @@ def function(node: Node, form: Form) -> Function | None:
     code.namespace.update(WAITING if form.emits or form.lane else {})
     code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
     e = Emitter(form, code)
+    e.outermost = node
     parts = [*nodes(node)]
     e.looks_ahead = any(map(looks, parts))
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))

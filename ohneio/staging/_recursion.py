@@ -169,13 +169,17 @@ def recursive(e: Emitter, node: Node) -> str:
         e.need(f"kept{index}", "None")
     e.recursion = None
     e.skipped = []
-    return "value"
+    if node is e.outermost:
+        return "value"
+    found = e.fresh("value")  # another loop may follow, with one of that name
+    e.line(f"{found} = value")
+    return found
 
 
 around.append((comes_back, recursive))
 
 #: Stands for all registers, until it is known how many there are.
-REGISTERS = "@registers"
+REGISTERS = "\0registers\0"
 
 
 def width(recursion: Recursion) -> int:

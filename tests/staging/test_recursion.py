@@ -169,3 +169,15 @@ def test_what_is_judged_behind_it_tells_all_that_was_tried(twice):
     judged = again.verify(lambda byte: byte == b"1", "a one")
     for grammar in (tags, judged, seq(uint8, tags), seq(uint8, judged), seq(uint8, again, c)):
         agrees(grammar, *[b"3", b"a3b", b"xa1b", b"xa3b", b"1y", b"aa3bb", b"xa3bc"] * (1 + twice))
+
+
+def test_two_that_come_one_after_the_other_have_values_of_their_own():
+    """Whether it is the same grammar or another, and whichever of both is wanted."""
+    pair, count = forward(), forward()
+    pair = pair.become(choice(literal(b"a"), literal(b"(") >> seq(pair, pair) << literal(b")")))
+    count = count.become(dispatch(uint8, {97: count_prefixed(uint8, count), 98: literal(b"z")}))
+    data, more = b"((aa)a)", b"a\2a\0bz"
+    agrees(seq(pair, count), (data + more) * 2, more)
+    agrees(pair << count, (data + more) * 2, data + b"x")
+    agrees(pair >> count, (data + more) * 2)
+    agrees(seq(uint8, pair, pair), (b"1" + data * 2) * 2)
