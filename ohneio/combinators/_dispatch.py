@@ -14,8 +14,9 @@ from ..core._errors import BuildError, ParseError, UsageError, one_of, show
 from ..core._facts import Facts, Set, alternatives, both, dropped, sequence, union
 from ..core._limits import DEFAULT_LIMITS
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._bits import Bits
 from ._calling import answered, name_of
 from ._checks import described, parser_of

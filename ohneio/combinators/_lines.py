@@ -9,9 +9,10 @@ from ..core._errors import BuildError, ParseError, capped
 from ..core._facts import ANY, Facts
 from ..core._input import NO_END
 from ..core._parser import Parser
-from ..core._run import UNBOUNDED, Run, Waiting
+from ..core._run import UNBOUNDED, Run
 from ..core._scanning import reach, run_of
 from ..core._steps import Steps, current
+from ..core._waiting import Waiting
 from ._bytes import fixed
 from ._checks import bytes_of, size_of
 from ._classes import scan_of

@@ -10,8 +10,9 @@ from ..core._building import NOTHING, builder, put
 from ..core._errors import BuildError, LimitExceeded, ParseError, anew, capped, furthest
 from ..core._facts import Facts
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._checks import bytes_of, parser_of
 
 __all__ = ["Label", "Recognize", "Span", "label", "recognize", "span"]

@@ -19,8 +19,9 @@ from ..core._errors import BuildError, ParseError
 from ..core._facts import Facts, sequence
 from ..core._frames import framed
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._bit import Always, Bit, Kind
 from ._calling import answered, called, name_of
 from ._checks import described, parser_of

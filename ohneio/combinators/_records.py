@@ -12,8 +12,9 @@ from ..core._building import NOTHING, builder
 from ..core._errors import BuildError, ParseError, UsageError
 from ..core._facts import Facts, sequence
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._calling import answered, called, parser_from, text_of
 from ._checks import described, parser_of
 from ._fields import Field, fields_of, may_refuse

@@ -15,9 +15,10 @@ from ..core._building import builder
 from ..core._errors import UsageError
 from ..core._facts import UNKNOWN, Facts
 from ..core._parser import Parser, nodes
-from ..core._run import Run, Waiting
+from ..core._run import Run
 from ..core._solving import supposing
 from ..core._steps import Steps, current
+from ..core._waiting import Waiting
 from ._checks import parser_of
 
 __all__ = ["Forward", "forward"]

@@ -11,8 +11,9 @@ from ..core._building import NOTHING
 from ..core._errors import BuildError, UsageError
 from ..core._facts import Facts
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._checks import described, parser_of
 
 __all__ = ["Text", "text"]

@@ -11,8 +11,9 @@ from ..core._building import NOTHING, builder, from_nothing
 from ..core._errors import BuildError, ParseError
 from ..core._facts import UNKNOWN, Facts, sequence
 from ..core._parser import Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps, current
+from ..core._trying import Mark
 from ._calling import answered, called, name_of, parser_from, text_of
 from ._checks import described, parser_of
 

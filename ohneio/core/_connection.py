@@ -12,8 +12,8 @@ from ._driver import RUNNING, Driver, State, again
 from ._errors import NoResult, UsageError
 from ._input import Input
 from ._limits import DEFAULT_LIMITS, Limits, checked_limits
-from ._run import BYTES, DELIMITER, PAUSE
 from ._steps import Routine
+from ._waiting import BYTES, DELIMITER, PAUSE
 
 __all__ = ["Connection"]
 

@@ -38,8 +38,9 @@ from ._errors import ParseError, UsageError
 from ._input import Input
 from ._limits import Limits
 from ._machine import Machine
-from ._run import BYTES, DELIMITER, DRAIN, GO, PAUSE, START, TURN, Run
+from ._run import Run
 from ._steps import WAIT, Host, Routine, host
+from ._waiting import BYTES, DELIMITER, DRAIN, GO, PAUSE, START, TURN
 
 __all__ = ["Driver", "State"]
 

@@ -51,8 +51,9 @@ from ._gathering import Gathering
 from ._input import SMALL, Search
 from ._limits import Limits
 from ._pauses import Form, begins
-from ._run import BYTES, DELIMITER, Run, Take
+from ._run import Run, Take
 from ._steps import NOBODY, current, host
+from ._waiting import BYTES, DELIMITER
 
 __all__ = ["Lane", "Taking", "Whole", "ends", "idles", "idles_in", "idles_with", "rests_in"]
 __all__ += ["leaves", "opened", "opened_alone", "rests", "rests_at"]

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ._input import SMALL
-from ._run import PAUSE, Run
+from ._run import Run
+from ._waiting import PAUSE
 
 __all__ = ["Form", "Parts", "pauses", "pauses_at", "pauses_in"]
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from ._input import NO_END, Input, block_at
-from ._run import Run, Waiting
+from ._run import Run
 from ._steps import Steps
+from ._waiting import Waiting
 
 __all__ = ["Match", "reach", "run_of"]
 

@@ -17,9 +17,10 @@ import attrs
 from ..combinators._bytes import Until, UntilMax
 from ..combinators._numbers import Number, StructUnpack
 from ..combinators._repetition import Many
+from ..core._events import Later
 from ..core._input import SMALL
 from ..core._lanes import Lane, ends
-from ..core._run import UNBOUNDED, Later, Run, Take
+from ..core._run import UNBOUNDED, Run, Take
 from ._emitter import NOTHING_KEPT, Emitter, Node
 
 __all__ = ["Batch", "all_lines", "batch", "line_of", "searches"]

@@ -17,8 +17,9 @@ from ..core._errors import ParseError, furthest
 from ..core._frames import forget, left_over
 from ..core._input import NO_END
 from ..core._parser import LATE, Parser
-from ..core._run import Mark, Run
+from ..core._run import Run
 from ..core._steps import Steps
+from ..core._trying import Mark
 
 __all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "keep_all", "labelled"]
 __all__ += ["named", "nothing", "refuse_frame", "settled", "spilt"]

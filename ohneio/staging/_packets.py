@@ -14,7 +14,8 @@ from ..combinators._packets import Group, Packet, members
 from ..combinators._packing import Packed
 from ..combinators._records import Planned
 from ..core._facts import Facts
-from ..core._run import Mark, Run
+from ..core._run import Run
+from ..core._trying import Mark
 from ._answers import put
 from ._bits import Apart, Certain, taken_apart
 from ._emitter import Emitter, Node, rule

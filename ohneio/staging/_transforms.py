@@ -12,7 +12,8 @@ from ..combinators._notes import Recognize, Span
 from ..combinators._text import Text
 from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..core._facts import Facts
-from ..core._run import Mark, Run
+from ..core._run import Run
+from ..core._trying import Mark
 from ._answers import kinds_of, local, put, question, verdict
 from ._code import function_name
 from ._emitter import Emitter, Node, rule, unknown

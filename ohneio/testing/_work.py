@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeAlias, cast
 from ..core import Connection, State, UsageError
 from ..core._buffer import Buffer, Bytes
 from ..core._input import Input
-from ..core._run import Waiting
+from ..core._waiting import Waiting
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -34,9 +34,10 @@ from ohneio import (
     wire,
     write,
 )
+from ohneio.core._events import Later
 from ohneio.core._parser import items
-from ohneio.core._run import Later, Waiting
 from ohneio.core._steps import WAIT, current
+from ohneio.core._waiting import Waiting
 from tests.staging.differing import staged, unstaged
 
 # The protocols and the ways into each state.

@@ -27,8 +27,8 @@ from ohneio import (
     wait,
     write,
 )
-from ohneio.core._run import Waiting
 from ohneio.core._steps import WAIT, current
+from ohneio.core._waiting import Waiting
 
 #: Every public call, as a function of the connection.
 CALLS = {

@@ -8,8 +8,8 @@ from ohneio import Connection, Limits, State
 from ohneio.core._buffer import LARGE
 from ohneio.core._input import SMALL
 from ohneio.core._pauses import Form, pauses, pauses_at, pauses_in
-from ohneio.core._run import Waiting
 from ohneio.core._steps import WAIT, current
+from ohneio.core._waiting import Waiting
 
 
 def running(data, limits=None):

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from ohneio import IncompleteInput, Limits, many, stream, struct_unpack, uint8, uint16, until
+from ohneio.core._events import Later
 from ohneio.core._input import SMALL
-from ohneio.core._run import Later
 from ohneio.staging._batches import MANY, batch
 from ohneio.staging._forms import ITEMS, ONCE, function
 from tests.staging.differing import Case, compare, staged

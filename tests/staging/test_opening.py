@@ -40,7 +40,7 @@ from ohneio import (
     verify,
     wire,
 )
-from ohneio.core._run import Waiting
+from ohneio.core._waiting import Waiting
 from ohneio.staging._opening import Opening, opening
 from tests.staging.differing import NO_LANES, Case, compare, lanes_behind, staged, streamed
 from tests.staging.parsing import code_of
