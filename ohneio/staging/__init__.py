@@ -91,8 +91,10 @@ beginning on: see `core._lanes`.
 Where things are:
 
 ``_code``        lines of source, and the objects that they name
-``_emitter``     the conventions that all rules keep: positions, what is irregular,
-                 what stands around a node
+``_emitter``     the conventions that all rules keep, and how each class finds its rule
+``_writing``, ``_scoping``, ``_leaving``
+                 what it stands on: lines and positions, what stands around a node,
+                 what is irregular
 ``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_tags``, ``_ahead``, ``_loops``,
 ``_many``, ``_separated``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary

@@ -15,10 +15,11 @@ from ..combinators._lines import Line, Rest
 from ..combinators._notes import Recognize
 from ..combinators._text import Text as Decoded
 from ._code import function_name
-from ._emitter import Emitter, Node
+from ._emitter import Emitter
 from ._inlining import Given, Lines, Said, said
 from ._saying import BYTES, STR, Kinds, Natural, Text, spelled
 from ._tokens import core_of, is_number, is_unsigned
+from ._writing import Node
 
 __all__ = ["Question", "kinds_of", "local", "prepared", "put", "question", "say", "verdict"]
 

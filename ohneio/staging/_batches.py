@@ -21,7 +21,9 @@ from ..core._events import Later
 from ..core._input import SMALL
 from ..core._lanes import Lane, ends
 from ..core._run import UNBOUNDED, Run, Take
-from ._emitter import NOTHING_KEPT, Emitter, Node
+from ._emitter import Emitter
+from ._leaving import NOTHING_KEPT
+from ._writing import Node
 
 __all__ = ["Batch", "all_lines", "batch", "line_of", "searches"]
 

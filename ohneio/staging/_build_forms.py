@@ -24,9 +24,9 @@ from . import (
 )
 from ._building import Builder, Node, Sink, builds
 from ._code import Code
-from ._emitter import Form
 from ._forms import Function
 from ._late import Irregular
+from ._writing import Form
 
 __all__ = ["BUILD", "building"]
 

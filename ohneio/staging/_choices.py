@@ -12,11 +12,12 @@ from ..combinators._records import Record
 from ..combinators._transform import Map, TryMap, Verify
 from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, Set
-from ._emitter import Emitter, Node, rule
+from ._emitter import Emitter, rule
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
 from ._pausing import pausing, while_cut
 from ._tokens import member
+from ._writing import Node
 
 __all__ = ["begins_with", "open_choice", "tried_item"]
 

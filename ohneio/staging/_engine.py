@@ -28,8 +28,8 @@ from . import (
     _transforms,
 )
 from ._build_forms import BUILD, building
-from ._emitter import Node
 from ._forms import ITEM, ITEMS, LANE, ONCE, Form, Function, function
+from ._writing import Node
 
 __all__ = ["compiled", "hand_over", "source", "stage", "unstaged", "written"]
 

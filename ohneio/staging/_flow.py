@@ -25,16 +25,18 @@ from ..combinators._values import Value
 from ._answers import kinds_of
 from ._choices import open_choice
 from ._code import function_name
-from ._emitter import Emitter, Node, Scope
+from ._emitter import Emitter
 from ._families import ManyBy
 from ._fused import Part, movable, tuple_of
 from ._late import settled
 from ._loops import counted_by
 from ._records import made
 from ._recursion import Continue, Variable, flow, flow_of
+from ._scoping import Scope
 from ._sequences import flat, in_order
 from ._tags import tagged
 from ._views import View
+from ._writing import Node
 
 
 @attrs.frozen

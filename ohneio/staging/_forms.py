@@ -27,8 +27,10 @@ from ..core._parser import nodes, staged
 from ..core._steps import NOBODY, WAIT, current
 from ._batches import batch, searches
 from ._code import DEEP, DEEP_IN_LANES, Code
-from ._emitter import ALWAYS, NOTHING_KEPT, Emitter, Form, Node, looks
+from ._emitter import ALWAYS, Emitter, looks
+from ._leaving import NOTHING_KEPT
 from ._pausing import ELSEWHERE, HELD
+from ._writing import Form, Node
 
 __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 

@@ -14,11 +14,12 @@ from ..core._facts import Facts
 from ..core._frames import within
 from ..core._input import NO_END
 from ..core._run import UNBOUNDED
-from ._emitter import Emitter, Node, rule
+from ._emitter import Emitter, rule
 from ._families import SizedBy
 from ._late import end_of_frame, refuse_frame
 from ._pausing import pause_behind, pause_to, pausing
 from ._tokens import is_number, is_unsigned
+from ._writing import Node
 
 __all__ = ["all_of", "frame", "known_or", "size_of"]
 

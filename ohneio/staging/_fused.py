@@ -19,10 +19,11 @@ from ..combinators._numbers import Number, StructUnpack
 from ..core._facts import ANY
 from ..core._pauses import Parts
 from ._code import function_name
-from ._emitter import Emitter, Node, rules
+from ._emitter import Emitter, rules
 from ._partial import form_of
 from ._pausing import pause_form, pause_in, pausing
 from ._regular import Regular, open_end, regular
+from ._writing import Node
 
 __all__ = ["Part", "matched", "movable", "regular_or_not", "runs", "tuple_of", "unpacked"]
 

@@ -20,7 +20,8 @@ from ..combinators._framing import CountPrefixed, LengthPrefixed
 from ..combinators._sequence import Before
 
 if TYPE_CHECKING:
-    from ._emitter import Emitter, Node
+    from ._emitter import Emitter
+    from ._writing import Node
 
 __all__ = [
     "Found",

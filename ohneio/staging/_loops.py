@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..combinators._framing import CountPrefixed
-from ._emitter import Emitter, Node, Skipped, rule, unknown
+from ._emitter import Emitter, rule, unknown
 from ._families import ManyBy
 from ._frames import known_or
 from ._opening import more_or_end
+from ._scoping import Skipped
 from ._tokens import is_number, is_unsigned
+from ._writing import Node
 
 __all__ = ["counted", "counted_by", "either", "endless", "next_or_break", "repeated"]
 

@@ -18,7 +18,7 @@ from ..core._run import Run
 from ..core._trying import Mark
 from ._answers import put
 from ._bits import Apart, Certain, taken_apart
-from ._emitter import Emitter, Node, rule
+from ._emitter import Emitter, rule
 from ._frames import announced, framed_as
 from ._fused import Part
 from ._inlining import Shown, said
@@ -35,6 +35,7 @@ from ._records import (
 from ._saying import Kinds, Natural, Text
 from ._tokens import is_number, is_unsigned
 from ._views import View
+from ._writing import Node
 
 __all__: list[str] = []
 

@@ -28,8 +28,9 @@ from ..combinators._repetition import Many
 from ..combinators._transform import TryMap
 from ..core._parser import nodes
 from ._choices import begins_with
-from ._emitter import Emitter, Node, around, rule, unknown
+from ._emitter import Emitter, around, rule, unknown
 from ._families import ManyBy
+from ._writing import Node
 
 __all__ = ["Continue", "Recursion", "Variable", "comes_back", "flow", "flow_of", "recursive"]
 

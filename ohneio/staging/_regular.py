@@ -24,7 +24,7 @@ from ..core._facts import ANY
 from ..core._run import UNBOUNDED
 
 if TYPE_CHECKING:
-    from ._emitter import Node
+    from ._writing import Node
 
 __all__ = ["Regular", "char_set", "open_end", "regular", "without_groups"]
 

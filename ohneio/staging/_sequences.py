@@ -12,10 +12,11 @@ from ..combinators._notes import Label
 from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._values import Value
-from ._emitter import Emitter, Node, rule
+from ._emitter import Emitter, rule
 from ._frames import all_of, frame, size_of
 from ._fused import Part, matched, regular_or_not, runs, tuple_of, unpacked
 from ._lookup import ends_digits, is_near, is_short, looked_up, read_at_once
+from ._writing import Node
 
 __all__ = ["flat", "in_order"]
 

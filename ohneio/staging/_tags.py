@@ -17,12 +17,13 @@ from ..combinators._transform import Map
 from ..combinators._values import Success
 from ..core._facts import ANY, Set
 from ._answers import kinds_of
-from ._emitter import Emitter, Node, rule
+from ._emitter import Emitter, rule
 from ._families import Branches, Range, by_range, constants_of
 from ._inlining import Given, said
 from ._pausing import pause, pausing
 from ._saying import Text
 from ._tokens import core_of, is_number, is_plain, member
+from ._writing import Node
 
 __all__ = ["tagged"]
 

@@ -18,10 +18,11 @@ from ..combinators._transform import Verify
 from ..combinators._values import Fail, Success
 from ..combinators._varints import Base128, QuicVarint
 from ..core._run import UNBOUNDED
-from ._emitter import Emitter, Node, rule, rules, unknown
+from ._emitter import Emitter, rule, rules, unknown
 from ._lookup import framed
 from ._pausing import pause, pause_for, pause_to, pausing
 from ._saying import FROM_BYTES
+from ._writing import Node
 
 __all__ = ["core_of", "is_unsigned", "is_number", "is_plain", "member", "room"]
 

@@ -16,8 +16,9 @@ from ..core._run import Run
 from ..core._trying import Mark
 from ._answers import kinds_of, local, put, question, verdict
 from ._code import function_name
-from ._emitter import Emitter, Node, rule, unknown
+from ._emitter import Emitter, rule, unknown
 from ._saying import BYTES, spelled
+from ._writing import Node
 
 __all__ = ["small"]
 

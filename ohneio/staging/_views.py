@@ -18,12 +18,13 @@ from ..combinators._records import View as Seen
 from ..combinators._sequence import Before, Then
 from ..combinators._transform import Verify
 from ._answers import kinds_of
-from ._emitter import Emitter, Node, rules
+from ._emitter import Emitter, rules
 from ._handing import Sized
 from ._inlining import Given, Shown, said
 from ._proving import Known, Some, narrowed
 from ._saying import NONE, PLAIN, Kinds, Text, spelled
 from ._tokens import core_of, is_number, is_unsigned
+from ._writing import Node
 
 __all__ = ["View"]
 

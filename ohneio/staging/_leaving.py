@@ -1,0 +1,192 @@
+"""Ways out of code that takes all to be as usual: to a node and back, or to where it began.
+
+The third layer of an `Emitter`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from typing import Any
+
+from ._code import NOWHERE, Code
+from ._late import keep_all, nothing, settled
+from ._making import maker
+from ._scoping import Scoping
+from ._writing import Form, Node
+
+__all__ = ["NOTHING_KEPT", "Leaving"]
+
+#: What is said where the function lets go of all that it holds.
+NOTHING_KEPT = "nothing is kept while it waits"
+
+
+class Leaving(Scoping):
+    """Let something else run where something is irregular."""
+
+    def __init__(self, form: Form, code: Code) -> None:
+        super().__init__(form, code)
+        # Where irregular code goes: none in a form that resumes, unless inside
+        # of something that is tried.
+        self.leaving = 0 if form.resumes else 1
+        #: In a lane: where the code leaves, of what may as well be cut by the chunk's end.
+        self.exits: list[tuple[int, int]] = []
+        #: Whether a function of the author's is called.
+        self.calls = False
+        self.looks_ahead = False
+        #: The grammar that is being written as a loop around itself.
+        self.recursion: Any = None
+
+    # What is irregular.
+
+    def regular(self, condition: str) -> contextlib.AbstractContextManager[None]:
+        """Write code for when *condition* holds; what else there is, see `otherwise_at`.
+
+        Inside of what is tried nothing else needs to be written.
+        """
+        if self.leaving:
+            self.leave_unless(condition)
+            return contextlib.nullcontext()
+        return self.block(f"if {condition}:")
+
+    def leave_unless(self, condition: str) -> None:
+        """Leave where *condition* does not hold."""
+        with self.block(f"if not ({condition}):"):
+            if self.exits and self.exits[-1] is NOWHERE:
+                self.exits[-1] = self.code.place
+            self.leave()
+
+    def leave(self) -> None:
+        """Go to where what is tried began, or give up the whole function."""
+        if self.form.lane:
+            self.line("return leaves(run, data, start)")
+        else:
+            self.line("raise Irregular" if self.form.resumes else "return LATE")
+
+    @contextlib.contextmanager
+    def tried(self, target: str, begins: str) -> Generator[None]:
+        """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*."""
+        place = self.code.place
+        with self.block("try:"):
+            self.leaving += 1
+            yield
+            self.settle()
+            self.leaving -= 1
+        stop = ""
+        if any("stop = " in line for line in self.code.lines[place[0] :]):  # it left in a frame
+            stop = self.code.fresh("whole")
+            self.code.insert(*place, f"{stop} = stop")
+        with self.block("except Irregular:"):
+            self.line(f"pos, {target} = {begins}, LATE")
+            if stop:
+                self.line(f"stop = {stop}")
+
+    # Nodes.
+
+    def otherwise_at(self, steps: str, target: str, before: int = 0) -> None:
+        """Run *steps* where it was not as usual, from *before* bytes behind ``pos`` on."""
+        if not self.leaving:
+            with self.block("else:"):
+                self.off = before
+                self.late(steps, target)
+                self.off = 0
+
+    def steps(self, node: Node) -> str:
+        """Return the steps of a node."""
+        return f"{self.node(node)}._parse()"
+
+    def late(self, steps: str, target: str, *, after: int = 0) -> None:
+        """Run *steps* from here and go on behind them: the position is *after* behind ``pos``."""
+        self.late_all([(steps, target)], after=after)
+
+    def late_all(self, runs: list[tuple[str, str]], *, after: int = 0) -> None:
+        """Run some steps, one after the other, and go on behind them."""
+        self._put_down()
+        for index, (steps, target) in enumerate(runs):
+            whole = self._around(steps, first=not index)
+            self.line(f"{target + ' = ' if target else ''}yield from {whole}")
+        self._take_up(after)
+
+    def _put_down(self) -> None:
+        holding = " = ".join(
+            ["data", *(["emit"] if self.form.emits else []), *self.matches.values()]
+        )
+        if self.form.emits:
+            self.line(f"{holding} = run.hand_over(start, {self.here})")
+        else:
+            self.line(f"source.pos, {holding} = {self.here}, None  # {NOTHING_KEPT}")
+        if self.looks_ahead:
+            self.line("run._again = again")
+        if self.recursion is not None:
+            self.line("run.depth = depth + len(stack)")
+            if self.recursion.keeps:
+                self.line(f"{self.constant(keep_all, 'keep_all')}(run, kept, keeping)")
+        self._keep(self.marks)
+
+    def look(self) -> None:
+        """Write where the input and the events are by now, after a wait."""
+        if self.form.emits:
+            self.line("data, pos, stop, base, emit = run.here()")
+        else:
+            self.line("data, pos, stop, base = source.here()")
+
+    def _take_up(self, after: int) -> None:
+        for place in [*self.ends, *(end for end, _ in self.frames)]:
+            self.line(f"{place} -= source.base - base")
+        self.look()
+        if after:
+            self.line(f"pos -= {after}")
+        self.stops()
+        if self.looks_ahead:
+            self.line("again = run._again")
+
+    def tell_skipped(self) -> None:
+        """Let whoever goes on behind code that knows of none learn what could have stood here."""
+        if self.skipped:
+            self.settle()
+            places = dict.fromkeys(one.at for one in self.skipped)
+            with self.block(f"if {' or '.join(f'base + pos == {at}' for at in places)}:"):
+                self.late(f"{self.constant(nothing, 'nothing')}()", "")
+
+    def judged(
+        self, scope: tuple[str, str], condition: str, judge: str, value: str, given: str = ""
+    ) -> None:
+        """Where *condition* does not hold, or *scope* has a mark, let *judge* decide."""
+        mark, begins = scope
+        unless = f" or not ({condition})" if condition else ""
+        with self.block(f"if {mark} is not None{unless}:"):
+            self.keep(mark, begins)
+            function = self.constant(settled, "settled")
+            self.late(f"{function}(run, {mark}, {judge}, {given or value})", value)
+
+    # Functions.
+
+    def make(self, cls: type, values: dict[str, str], *, refusing: bool = False) -> str:
+        """Write the code that makes an object of *cls*; return the variable it is in."""
+        target, setters = self.fresh(cls.__name__), maker(cls)
+        if setters is None or set(setters) != set(values):
+            given = ", ".join(f"{name}={value}" for name, value in values.items())
+            self.call(target, f"{self.constant(cls, cls.__name__)}({given})", refusing=refusing)
+            return target
+        new = self.constant(object.__new__, "new")
+        self.line(f"{target} = {new}({self.constant(cls, cls.__name__)})")
+        for name, value in values.items():
+            self.line(f"{self.constant(setters[name], 'set_' + name)}({target}, {value})")
+        return target
+
+    def call(self, target: str, expression: str, *, refusing: bool = False) -> None:
+        """Call a user's function: what it raises is no mismatch.
+
+        If *refusing* a `ValueError` is: then *target* is ``LATE``.
+        """
+        self.calls = True
+        if self.form.resumes:
+            self.line(f"source.pos = {self.here}")
+        with self.block("try:"):
+            self.line(f"{target} = {expression}")
+        with self.block("except ParseError as error:"):
+            self.line("error._foreign = True")
+            self.line("raise")
+        if refusing:
+            with self.block("except ValueError:"):
+                self.leave() if self.leaving else self.line(f"{target} = LATE")

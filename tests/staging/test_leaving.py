@@ -1,0 +1,97 @@
+"""Ways out of code that takes all to be as usual: to a node and back, or to where it began."""
+
+import attrs
+import pytest
+
+from ohneio import (
+    Limits,
+    ParseError,
+    any_byte,
+    bit,
+    bits,
+    choice,
+    delimited,
+    exactly,
+    field,
+    forward,
+    length_prefixed,
+    literal,
+    lookahead,
+    optional,
+    record,
+    seq,
+    text,
+    uint8,
+    until,
+    wire,
+)
+from tests.staging.parsing import agrees, code_of
+
+a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+
+
+@wire
+class Plain:
+    n: int = field(uint8)
+    more: bytes = field(length_prefixed(uint8))
+
+
+@attrs.frozen
+class Refusing:
+    n: int = field(uint8)
+
+    def __attrs_post_init__(self):
+        if self.n == 7:
+            raise ValueError("seven")
+        if self.n == 8:
+            raise ParseError("by hand")
+        if self.n == 9:
+            raise KeyError("nine")
+
+
+@wire
+class Half:
+    n: int = bit(8, int)
+
+
+def pick(one):
+    if one == b"p":
+        raise ParseError("by hand")
+    return one
+
+
+whole = forward()
+tree = whole.become(
+    choice(a, b, literal(b"(") >> seq(any_byte, optional(c), whole).map(list).try_map(tuple))
+)
+
+more = forward()
+list_of = more.become(choice(a, b, literal(b"(") >> seq(any_byte, more)))
+
+KINDS = {
+    "records": (record(Plain), [b"\1\1a\2\0", b"\1\2a"]),
+    "records that refuse": (record(Refusing), [b"\1\7", b"\x08", b"\x09"]),
+    "records that refuse, in an alternative": (choice(record(Refusing), any_byte), [b"\1\7\x08"]),
+    "bits": (bits(Half), [b"\1\2"]),
+    "functions that raise": (seq(uint8, until(b";").map(pick)), [b"1a;1p;"]),
+    "ahead in what is judged": (text(lookahead(until(b";")) >> until(b";")), [b"a;\xff;"]),
+    "in a frame": (length_prefixed(uint8, until(b";").map(pick)), [b"\2a;\2p;", b"\2a"]),
+    "in itself": (tree, [b"(a(b(aa", b"(a", b"(x"]),
+    "in itself, not judged": (list_of, [b"(aab((aa", b"(c"]),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_whoever_leaves_goes_to_a_node_and_back(name):
+    """Or to where what is tried began."""
+    grammar, inputs = KINDS[name]
+    agrees(grammar, *inputs)
+    agrees(grammar, inputs[0], limits=Limits(max_buffered=1, max_backtrack=1))
+
+
+def test_whoever_leaves_in_a_frame_is_outside_of_it_again():
+    """So that whether more bytes may come is asked of the block, and not of the frame."""
+    one = choice(a, delimited(b";", exactly(1)), a)
+    assert code_of(one).count("stop = whole") == 1
+    assert "stop = whole" not in code_of(one, "once")
+    agrees(one, b";", b"x;", b"xy;", b"a;")
