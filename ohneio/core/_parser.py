@@ -95,9 +95,9 @@ class Parser(Step[T_co]):
         state = super().__getstate__()
         if not isinstance(state, tuple):
             return state
-        attributes, slots = state
-        slots = {name: value for name, value in slots.items() if name not in Parser.__slots__}
-        return (attributes, slots) if slots else attributes
+        attributes, slots = cast("tuple[object, dict[str, object]]", state)
+        kept = {name: value for name, value in slots.items() if name not in Parser.__slots__}
+        return (attributes, kept) if kept else attributes
 
     # For classes of parsers, ours and yours.
 
