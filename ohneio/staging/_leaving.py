@@ -139,6 +139,8 @@ class Leaving(Scoping):
         self.stops()
         if self.looks_ahead:
             self.line("again = run._again")
+        if self.recursion is not None:
+            self.line("run.depth = depth")  # what comes behind the loop is no deeper than it
 
     def tell_skipped(self) -> None:
         """Let whoever goes on behind code that knows of none learn what could have stood here."""

@@ -181,3 +181,25 @@ def test_two_that_come_one_after_the_other_have_values_of_their_own():
     agrees(pair << count, (data + more) * 2, data + b"x")
     agrees(pair >> count, (data + more) * 2)
     agrees(seq(uint8, pair, pair), (b"1" + data * 2) * 2)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_what_comes_behind_is_no_deeper_than_the_loop(most):
+    """Wherever it waited: in the same item, in the next, and where the item is read again."""
+    nested = tied(lambda whole: dispatch(uint8, {97: c, 98: many(seq(whole, until(b"a")), 1, 1)}))
+    inner = tied(lambda whole: choice((a >> whole) << b, any_byte))  # which is no loop
+
+    @wire
+    class Read:
+        data: list = field(nested)
+
+        def __attrs_post_init__(self):
+            if len(self.data) != 1:
+                raise ValueError("one, please")
+
+    allowed = Limits(max_depth=most)
+    agrees(seq(nested, inner), b"bbacaaaxb" * 3, b"bacaaxb" * 2, limits=allowed)
+    agrees(seq(inner, nested), b"axbbaca" * 3, limits=allowed)
+    for held in range(2, 9):
+        limits = Limits(max_depth=most, max_buffered=held)
+        agrees(record(Read), b"baca", b"bbacaa", b"ac", limits=limits)
