@@ -73,6 +73,7 @@ from ohneio import (
     wire as wire_class,
 )
 from ohneio.core._errors import anew
+from ohneio.core._limits import DEFAULT_LIMITS
 from ohneio.testing import chunkings, mutated, values, wire
 from tests.fuzz.values import bent
 from tests.properties import grammars as known
@@ -570,25 +571,26 @@ NIGHTLY = settings().max_examples >= 1000
 #: In how many ways each input is cut, apart from whole and byte by byte.
 CUTS = 30 if NIGHTLY else 6
 
-#: Bounds that small inputs meet.
-small = st.builds(
-    Limits,
-    max_buffered=st.integers(0, 24),
-    max_depth=st.integers(0, 6),
-    max_items=st.integers(0, 4),
-    max_digits=st.integers(0, 4),
-    max_backtrack=st.integers(0, 24),
-)
+
+def near(name, most):
+    """A bound that small inputs meet, or the usual one: then another bound is met."""
+    return st.one_of(st.integers(0, most), st.just(getattr(DEFAULT_LIMITS, name)))
+
+
+MOST = {"max_buffered": 24, "max_depth": 6, "max_items": 4, "max_digits": 4, "max_backtrack": 24}
+small = st.builds(Limits, **{name: near(name, most) for name, most in MOST.items()})
 
 
 @st.composite
 def inputs(draw, grammar):
     """Bytes that fit, that nearly fit, or any."""
-    how = draw(st.sampled_from(["wire", "mutated", "values", "raw"]))
+    how = draw(st.sampled_from(["wire", "some", "mutated", "values", "raw"]))
     # What a user's function raises, it raises there too.
     with contextlib.suppress(RuntimeError, ValueError, KeyError, TypeError, StopIteration):
         if how == "wire":
             return draw(wire(grammar)) + draw(st.one_of(st.just(b""), wire(grammar), raw))
+        if how == "some":
+            return b"".join(draw(st.lists(wire(grammar), min_size=2, max_size=4)))
         if how == "mutated":
             return draw(mutated(grammar)) + draw(st.one_of(st.just(b""), wire(grammar)))
         if how == "values":
