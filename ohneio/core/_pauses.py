@@ -75,24 +75,34 @@ def pauses(
     return True
 
 
-def pauses_in(run: Run, start: int, at: int, pos: int, parts: Parts) -> bool:
+def pauses_in(
+    run: Run, start: int, at: int, pos: int, parts: Parts, inside: tuple[str, ...] = ()
+) -> bool:
     """As `pauses`, for the first of some *parts* from *pos* on that is not there."""
     there, begin = len(run.input.data) - pos, 0
-    for end, inside in parts:
+    for end, names in parts:
         if end > there:
-            return pauses(run, start, at, pos, end - begin, inside, begin)
+            return pauses(run, start, at, pos, end - begin, inside + names, begin)
         begin = end
     return False
 
 
-def pauses_at(run: Run, start: int, at: int, pos: int, stop: int, form: Form) -> bool:
+def pauses_at(
+    run: Run,
+    start: int,
+    at: int,
+    pos: int,
+    stop: int,
+    form: Form,
+    inside: tuple[str, ...] = (),
+) -> bool:
     """As `pauses`, for one byte more where what is there may be the beginning of a *form*."""
     found = begins(run, run.input.data, pos, stop, form)
     if found is None:
         return False
     number = found.lastindex or 1
-    begin = found.start(number)
-    return pauses(run, start, at, pos, stop - begin + 1, form.inside[number // 2], begin - pos)
+    begin, inside = found.start(number), inside + form.inside[number // 2]
+    return pauses(run, start, at, pos, stop - begin + 1, inside, begin - pos)
 
 
 def begins(run: Run, data: bytes, pos: int, stop: int, form: Form) -> re.Match[bytes] | None:

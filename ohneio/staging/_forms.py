@@ -38,7 +38,7 @@ __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
-    "value", "gone", "turn", "stack", "keeping", "kept", "depth", "path", "room", "ahead",
+    "value", "gone", "turn", "stack", "keeping", "kept", "depth", "fields", "room", "ahead",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 
@@ -232,7 +232,6 @@ def _unwind(e: Emitter) -> None:
     e.line("run.unwind(marks)")
     if "depth" in e.needs:
         e.line("run.depth = depth")
-        e.line("del run.path[path:]")
 
 
 def _once(e: Emitter, node: Node) -> None:

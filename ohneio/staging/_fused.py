@@ -55,11 +55,7 @@ def movable(name: str) -> bool:
 
 def in_field(e: Emitter, part: Part) -> str:
     steps = e.steps(part.node)
-    return e.around(part.name, steps) if part.name else steps
-
-
-def in_path(e: Emitter, part: Part) -> tuple[str, ...]:
-    return (*e.path, part.name) if part.name else e.path
+    return e.around(repr(part.name), steps) if part.name else steps
 
 
 # By one struct.
@@ -242,7 +238,7 @@ def matched(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
         with e.called(part.name) if part.name else contextlib.nullcontext():
             constant = isinstance(part.node, Literal) or not part.wanted
             part.value = kind.value([]) if constant else e.fresh("value")
-    form = form_of((part.node, in_path(e, part)) for part in parts)
+    form = form_of((part.node, (part.name,) if part.name else ()) for part in parts)
     with pausing(e, wished=form is not None) as may_pause:
         e.line(f"{found} = {match}(data, {e.here}, stop)")
         with e.regular(found):

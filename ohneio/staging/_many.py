@@ -81,7 +81,7 @@ def whole_items(e: Emitter, node: Many[Any], kind: Regular) -> str:
     """Take all items that are whole, in a lane; the next one may have begun, or there is none."""
     e.settle()
     found, block = e.fresh("items"), e.match("block")
-    form, first = form_of([(node.item, e.path)]), begins_with(node.item) or frozenset()
+    form, first = form_of([(node.item, ())]), begins_with(node.item) or frozenset()
     match = e.constant(several_and_begun(kind, form), "several")
     find = e.constant(re.compile(kind.loose, re.DOTALL).findall, "each")
     e.line(f"{found} = []")

@@ -148,5 +148,5 @@ def begun(e: Emitter, node: Parser[Any], found: Opening) -> None:
     """Write the pause for the first bytes of *node*, and for more where that is known."""
     with nothing_there(e, found):
         e.line("continue")
-    if form := form_of([(node, e.path)]):
+    if form := form_of([(node, ())]):
         pause_form(e, form, "if")

@@ -122,7 +122,8 @@ def pause_behind(e: Emitter, end: str, literal: bytes) -> None:
     e.ends.append(end)
     begun = f"{end} <= stop and {literal!r}.startswith(data[{end}:{room}])"
     begun += f" and source.limit >= {size}" if size > 1 else ""
-    given = [f"stop - {end} + 1", repr(e.path), f"{end} - {_behind(e)}"]
+    place = path_of(e) or ["()"]
+    given = [f"stop - {end} + 1", *place, f"{end} - {_behind(e)}"]
     with paused(e, "elif", begun, room, pauses, given):
         e.line("continue")
     e.ends.pop()
@@ -142,15 +143,14 @@ def pause_for(e: Emitter, condition: str, least: int, end: str = "") -> None:
 
 def pause_in(e: Emitter, parts: Parts) -> None:
     """Write the pause for the first of some tokens from here on that is not there."""
-    parts = tuple((end, (*e.path, *names)) for end, names in parts)
-    end = e.at(parts[-1][0])
-    with paused(e, "elif", f"{end} > stop", end, pauses_in, [e.constant(parts, "parts")]):
+    end, given = e.at(parts[-1][0]), [e.constant(parts, "parts"), *path_of(e)]
+    with paused(e, "elif", f"{end} > stop", end, pauses_in, given):
         e.line("continue")
 
 
 def pause_form(e: Emitter, form: Form, head: str = "elif") -> None:
     """Write the pause for one more byte of a *form*, if what is there may begin it."""
-    given = ["stop", e.constant(form, "form")]
+    given = ["stop", e.constant(form, "form"), *([] if e.form.lane else path_of(e))]
     e.calls = e.calls or bool(form.calls)
     with paused(e, head, "", f"stop + {form.longest}", pauses_at, given):
         e.line("continue")
@@ -178,8 +178,8 @@ def when_paused(
 
 def path_of(e: Emitter, *inside: str) -> list[str]:
     """Return how the code says which fields something is in, if it is in any."""
-    names = (*e.path, *inside)
-    return [repr(names)] if names else []
+    places = [*e.path, *map(repr, inside)]
+    return [f"({', '.join(places)}{',' * (len(places) == 1)})"] if places else []
 
 
 @contextlib.contextmanager

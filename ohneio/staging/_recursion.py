@@ -14,6 +14,7 @@ Notes have a number, for where to go on, and the variables that are needed there
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -149,8 +150,7 @@ def recursive(e: Emitter, node: Node) -> str:
         e.need("kept", "[]")
     if e.form.resumes:
         e.need("depth", "run.depth")
-        e.need("path", "len(run.path)")
-    with e.block("while True:"):
+    with in_fields(e, node), e.block("while True:"):
         flow(e, node, lambda value: whole(e, value))
         with e.block("while turn:"):
             written = 0
@@ -175,6 +175,14 @@ def recursive(e: Emitter, node: Node) -> str:
     found = e.fresh("value")  # another loop may follow, with one of that name
     e.line(f"{found} = value")
     return found
+
+
+def in_fields(e: Emitter, root: Node) -> contextlib.AbstractContextManager[None]:
+    """Let what is inside be in the fields of all levels, which the code keeps in a list."""
+    records = (one for one in within(root) if type(one) is Record)
+    if not e.form.resumes or not any(map(e.recursion.meets, records)):
+        return contextlib.nullcontext()
+    return e.levels(e.need("fields", "[]"))
 
 
 around.append((comes_back, recursive))
@@ -203,7 +211,7 @@ def returned(e: Emitter, one: Return) -> None:
     for index, variable in enumerate(one.live):
         variable.name = f"kept{index}"
     if one.names:
-        e.line(f"del run.path[-{one.names}:]")
+        e.line(f"del fields[-{one.names}:]")
     e.off, e.skipped = 0, []
     one.go_on("value")
     recursion.returning, recursion.current = False, 0
@@ -230,7 +238,7 @@ def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
         e.line(f"stack.append((turn, {REGISTERS}))")
     assigned(e, number, recursion.live)
     if names:
-        e.line(f"run.path += {tuple(names)!r}")
+        e.line(f"fields += {tuple(names)!r}")
     e.line("break" if recursion.returning else "continue")
 
 

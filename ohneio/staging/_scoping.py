@@ -42,10 +42,11 @@ class Skipped:
 
 @attrs.frozen
 class Scope:
-    """Something that stands around: what puts it up for steps, and its name in a path."""
+    """Something that stands around: what puts it up for steps, and its place in a path."""
 
     around: Callable[[str], str]
-    name: str | None = None
+    #: How the code says what it adds to the path.
+    place: str = ""
 
 
 class Scoping(Writing):
@@ -73,9 +74,9 @@ class Scoping(Writing):
     # Labels and fields.
 
     @contextlib.contextmanager
-    def scope(self, around: Callable[[str], str], name: str | None = None) -> Generator[None]:
-        """Let steps that run inside be wrapped by *around*; the field or label has a *name*."""
-        self.scopes.append(Scope(around, name))
+    def scope(self, around: Callable[[str], str], place: str = "") -> Generator[None]:
+        """Let steps that run inside be wrapped by *around*, which adds a *place* to the path."""
+        self.scopes.append(Scope(around, place))
         yield
         self.scopes.pop()
 
@@ -83,14 +84,20 @@ class Scoping(Writing):
     def named(self, name: str) -> Generator[None]:
         """Let what is inside be in a field of this *name*."""
         skipped = [*self.skipped]
-        with self.scope(lambda steps: self.around(name, steps), name):
+        with self.scope(lambda steps: self.around(repr(name), steps), repr(name)):
             yield
         self._skipped_in(repr(name), skipped)
 
     @property
-    def path(self) -> tuple[str, ...]:
-        """The fields and labels that stand around."""
-        return tuple(one.name for one in self.scopes if one.name is not None)
+    def path(self) -> list[str]:
+        """How the code says which fields and labels stand around."""
+        return [one.place for one in self.scopes if one.place]
+
+    @contextlib.contextmanager
+    def levels(self, fields: str) -> Generator[None]:
+        """Let what is inside be in those *fields* that a list has when the code runs."""
+        with self.scope(lambda steps: self.around(f"*{fields}", steps), f"*{fields}"):
+            yield
 
     def _skipped_in(self, place: str, before: list[Skipped]) -> None:
         """Say that what was skipped, but for what was *before*, was so in a *place* now left."""
@@ -102,9 +109,9 @@ class Scoping(Writing):
             for one in self.skipped
         ]
 
-    def around(self, name: str, steps: str) -> str:
-        """Return *steps* inside a field of this *name*."""
-        return f"{self.constant(named, 'named')}(run, {steps}, {name!r})"
+    def around(self, place: str, steps: str) -> str:
+        """Return *steps* inside a field, or some, as the code says it."""
+        return f"{self.constant(named, 'named')}(run, {steps}, {place})"
 
     @contextlib.contextmanager
     def labelled(self, node: Node, name: str) -> Generator[None]:
@@ -116,7 +123,7 @@ class Scoping(Writing):
         here, label = self.need(self.code.fresh("here"), "-1"), self.node(node)
         function, skipped = self.constant(labelled, "labelled"), [*self.skipped]
         self.line(f"{here} = base + pos")
-        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})", name):
+        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})", repr(name)):
             yield
         self._skipped_in(f"({label}, {here})", skipped)
 

@@ -123,6 +123,8 @@ def test_of_some_parts_it_waits_for_the_first_that_is_not_there():
         run = running(b"." + bytes(there))
         assert pauses_in(run, 0, 1, 1, parts)
         assert state(run) == (1, *wanted)
+        assert pauses_in(run, 0, 1, 1, parts, ("record",))
+        assert run.inside == ("record", *wanted[-1])
     assert not pauses_in(running(bytes(10)), 0, 1, 1, parts)
 
 
@@ -151,6 +153,8 @@ def test_of_a_form_it_waits_for_a_byte_more_of_the_token_that_is_not_whole(there
     assert pauses_at(run, 0, 1, 1, len(there) + 1, form) is bool(wanted)
     if wanted:
         assert state(run) == (1, *wanted)
+        assert pauses_at(run, 0, 1, 1, len(there) + 1, form, ("record",))
+        assert run.inside == ("record", *wanted[-1])
     assert form.begun is form.begun
 
 

@@ -42,6 +42,15 @@ def boxed(**options):
     return inner.become(choice(a, literal(b"K") >> record(Box)))
 
 
+def record_in(grammar):
+    @wire
+    class Inside:
+        name: bytes = field(any_byte)
+        what: object = field(grammar)
+
+    return record(Inside)
+
+
 #: A grammar and bytes for it.
 RECURSIVE = {
     "a choice": (
@@ -203,3 +212,21 @@ def test_what_comes_behind_is_no_deeper_than_the_loop(most):
     for held in range(2, 9):
         limits = Limits(max_depth=most, max_buffered=held)
         agrees(record(Read), b"baca", b"bbacaa", b"ac", limits=limits)
+
+
+def test_the_fields_of_all_levels_stand_behind_those_around():
+    """In errors, and in what is said of a wait: in a label, in a field, in a frame."""
+    boxes = boxed()
+    pairs = tied(lambda whole: dispatch(uint8, {97: a, 98: seq(record_in(whole), number)}))
+
+    @wire
+    class Outer:
+        first: bytes = field(a)
+        tree: object = field(boxes)
+        pair: object = field(label("pairs", pairs))
+
+    data = b"aK1K2abnbmaa1;2;"
+    whole, framed = record(Outer), length_prefixed(uint8, record(Outer))
+    for grammar in (whole, label("outer", whole)):
+        agrees(grammar, data, data[:-1] + b"x", data[:10] + b"c", data[:9], data[:4] + b"Kx")
+    agrees(framed, b"\x10" + data, b"\x0f" + data, b"\x10" + data[:10] + b"xxxxxx")

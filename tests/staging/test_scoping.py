@@ -42,6 +42,17 @@ def test_what_can_come_behind_the_end_depends_on_the_form():
         assert e.or_end("x") == "(x or stop == end)"
 
 
+def test_a_place_in_a_path_is_said_as_the_code_says_it():
+    """Fields, and those of all levels of a grammar in itself, outermost first."""
+    e = Emitter(ITEMS, Code())
+    with e.named("one"), e.levels("fields"), e.named("two"):
+        assert e.path == ["'one'", "*fields", "'two'"]
+        steps = e._around("steps", first=False)
+    assert e.path == []
+    inner = "NAMED(run, NAMED(run, steps, 'two'), *fields)"
+    assert steps == f"NAMED(run, {inner}, 'one')"
+
+
 def test_what_was_skipped_at_the_end_of_any_way_is_so_behind_all():
     """But none of the one way in the other."""
     e = Emitter(ITEMS, Code())
