@@ -38,7 +38,7 @@ __all__ = ["ITEM", "ITEMS", "LANE", "ONCE", "Form", "Function", "function"]
 LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
-    "value", "gone", "turn", "stack", "keeping", "kept", "depth", "fields", "room", "ahead",
+    "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 

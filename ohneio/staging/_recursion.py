@@ -182,7 +182,7 @@ def in_fields(e: Emitter, root: Node) -> contextlib.AbstractContextManager[None]
     records = (one for one in within(root) if type(one) is Record)
     if not e.form.resumes or not any(map(e.recursion.meets, records)):
         return contextlib.nullcontext()
-    return e.levels(e.need("fields", "[]"))
+    return e.levels(e.need("levels", "[]"))
 
 
 around.append((comes_back, recursive))
@@ -211,7 +211,7 @@ def returned(e: Emitter, one: Return) -> None:
     for index, variable in enumerate(one.live):
         variable.name = f"kept{index}"
     if one.names:
-        e.line(f"del fields[-{one.names}:]")
+        e.line(f"del levels[-{one.names}:]")
     e.off, e.skipped = 0, []
     one.go_on("value")
     recursion.returning, recursion.current = False, 0
@@ -238,7 +238,7 @@ def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
         e.line(f"stack.append((turn, {REGISTERS}))")
     assigned(e, number, recursion.live)
     if names:
-        e.line(f"fields += {tuple(names)!r}")
+        e.line(f"levels += {tuple(names)!r}")
     e.line("break" if recursion.returning else "continue")
 
 

@@ -45,11 +45,11 @@ def test_what_can_come_behind_the_end_depends_on_the_form():
 def test_a_place_in_a_path_is_said_as_the_code_says_it():
     """Fields, and those of all levels of a grammar in itself, outermost first."""
     e = Emitter(ITEMS, Code())
-    with e.named("one"), e.levels("fields"), e.named("two"):
-        assert e.path == ["'one'", "*fields", "'two'"]
+    with e.named("one"), e.levels("levels"), e.named("two"):
+        assert e.path == ["'one'", "*levels", "'two'"]
         steps = e._around("steps", first=False)
     assert e.path == []
-    inner = "NAMED(run, NAMED(run, steps, 'two'), *fields)"
+    inner = "NAMED(run, NAMED(run, steps, 'two'), *levels)"
     assert steps == f"NAMED(run, {inner}, 'one')"
 
 
