@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..core._parser import install as _install
+from ..core._algebra import install as _install
 from ._bit import (
     bit,
 )

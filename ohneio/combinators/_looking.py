@@ -9,7 +9,8 @@ import attrs
 from ..core._alternatives import MISS, ahead, attempt
 from ..core._errors import UsageError
 from ..core._facts import ANY, Facts, sequence
-from ..core._parser import Parser, nodes
+from ..core._nodes import nodes
+from ..core._parser import Parser
 from ..core._steps import Steps, current
 from ._checks import check_none, parser_of
 

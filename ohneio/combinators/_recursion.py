@@ -14,7 +14,8 @@ from typing import Generic, TypeVar, cast
 from ..core._building import builder
 from ..core._errors import UsageError
 from ..core._facts import UNKNOWN, Facts
-from ..core._parser import Parser, nodes
+from ..core._nodes import nodes
+from ..core._parser import Parser
 from ..core._run import Run
 from ..core._solving import supposing
 from ..core._steps import Steps, current

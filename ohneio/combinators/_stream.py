@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..core._connection import Connection
+from ..core._items import items
 from ..core._limits import DEFAULT_LIMITS, Limits
-from ..core._parser import Parser, items
+from ..core._parser import Parser
 from ._checks import parser_of
 from ._loops import refuse_endless
 

@@ -10,63 +10,36 @@ Both are private to grammars: a parent runs its children by ``_parse`` and
 ``__iter__``, which knows where an item begins.  ``_facts(self)`` says what is
 known beforehand, and the attrs fields are the tree, open to be walked.
 
-The operators make other parsers, which this module knows nothing of: the
-combinators hand them in when they are imported.
+To use a parser is to ask first for the function that it became (`_staged`), and to let
+it run in a connection where there is none.  The operators make other parsers, which this
+module knows nothing of (`_algebra`).
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self, TypeVar, cast
 
+from ._algebra import made
 from ._buffer import Bytes
 from ._building import build
 from ._connection import Connection
-from ._errors import BuildError, UsageError
+from ._errors import BuildError
 from ._facts import UNKNOWN, Facts
+from ._feeding import fed, outcome
 from ._input import Input
+from ._items import items
 from ._limits import DEFAULT_LIMITS, Limits
+from ._nodes import below
 from ._solving import facts_of
+from ._staged import LATE, is_usual, source_of, staged
 from ._steps import Step, Steps, current
 
-if TYPE_CHECKING:
-    import attrs
+__all__ = ["Parser"]
 
-__all__ = ["LATE", "Late", "Parser", "install", "items", "nodes", "set_staged", "stage_with"]
-
-T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 V = TypeVar("V")
-
-#: What makes the other parsers: filled by ``ohneio.combinators``.
-_algebra: dict[str, Callable[..., object]] = {}
-
-
-def install(functions: Mapping[str, Callable[..., object]]) -> None:
-    """Hand in the functions behind the operators and methods of `Parser`."""
-    _algebra.update(functions)
-
-
-class Late(enum.Enum):
-    """The type of `LATE`."""
-
-    LATE = "late"
-
-
-#: What a staged function returns, or calls a value, where the nodes have to run.
-LATE: Final[Literal[Late.LATE]] = Late.LATE
-
-#: What makes functions of grammars, by the form they should have: see `ohneio.staging`.
-Stager: TypeAlias = "Callable[[Parser[Any], str], Callable[..., Any] | None]"
-_stager: list[tuple[Stager, Callable[[Parser[Any]], str], int]] = []
-
-
-def stage_with(stager: Stager, source: Callable[[Parser[Any]], str], *, uses: int) -> None:
-    """Let *stager* make functions of grammars that were used so often; *source* shows them."""
-    _stager[:] = [(stager, source, uses)]
 
 
 class Parser(Step[T_co]):
@@ -120,16 +93,7 @@ class Parser(Step[T_co]):
 
     def children(self) -> tuple[Parser[object], ...]:
         """Return the parsers that this one is made of, in order."""
-        # As `attrs.fields` says, which takes longer; of every node this is asked several times.
-        known: tuple[attrs.Attribute[object], ...] = getattr(self, "__attrs_attrs__", ())
-        found: list[Parser[object]] = []
-        for one in known:
-            field = getattr(self, one.name)
-            if isinstance(field, Parser):
-                found.append(cast("Parser[object]", field))
-            elif type(field) not in SIMPLE:
-                found.extend(_parsers_in(field))
-        return tuple(found)
+        return below(self, cast("type[Parser[object]]", Parser))
 
     def heads(self) -> tuple[Parser[object], ...]:
         """Return those children that may run before a byte is taken.
@@ -177,7 +141,7 @@ class Parser(Step[T_co]):
 
         Empty where staging was left out: see ``ohneio.staging``.
         """
-        return _stager[0][1](self) if _stager else ""
+        return source_of(self)
 
     def parse(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> T_co:
         """Parse all of *data* and return the value.
@@ -193,20 +157,20 @@ class Parser(Step[T_co]):
             b'a=1'
         """
         function = staged(self, "once")
-        if function is not None and _is_usual(data, limits):
+        if function is not None and is_usual(data, limits):
             try:
                 value = function(data, limits)
             except StopIteration:  # of a user's function: a generator makes another error of it
                 value = LATE
             if value is not LATE:
                 return cast("T_co", value)
-        return _outcome(lambda: current().whole(self), data, limits)
+        return outcome(lambda: current().whole(self), data, limits)
 
     def _parse_at(self, offset: int, data: bytes, limits: Limits) -> T_co:
         """Parse all of *data* as if *offset* bytes had been before it."""
         source = Input(limits.max_buffered)
         source.base = offset
-        return _outcome(lambda: current().whole(self), data, limits, source)
+        return outcome(lambda: current().whole(self), data, limits, source)
 
     def parse_prefix(self, data: Bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[T_co, bytes]:
         """Parse one item at the beginning of *data*; return its value and the rest.
@@ -242,8 +206,8 @@ class Parser(Step[T_co]):
         """
         with Connection[None, T_co](lambda: items(self), limits) as conn:
             for chunk in chunks:
-                yield from _fed(conn, lambda chunk=chunk: conn.send(chunk))  # type: ignore[misc]
-            yield from _fed(conn, conn.send_eof)
+                yield from fed(conn, lambda chunk=chunk: conn.send(chunk))  # type: ignore[misc]
+            yield from fed(conn, conn.send_eof)
 
     def build(self: Parser[V], value: V, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
         """Return the bytes that parse to *value*.
@@ -273,45 +237,45 @@ class Parser(Step[T_co]):
 
     def __or__(self, other: Parser[U]) -> Parser[T_co | U]:
         """Try this parser, then *other*: see `choice`."""
-        return _made("choice", self, other)
+        return made("choice", self, other)
 
     def __rshift__(self, other: Parser[U]) -> Parser[U]:
         """Parse both and keep the right value; the left one must build from nothing."""
-        return _made("then", self, other)
+        return made("then", self, other)
 
     def __lshift__(self, other: Parser[object]) -> Parser[T_co]:
         """Parse both and keep the left value; the right one must build from nothing."""
-        return _made("before", self, other)
+        return made("before", self, other)
 
     def map(
         self, function: Callable[[T_co], U], inverse: Callable[[U], object] | None = None
     ) -> Parser[U]:
         """See the function `ohneio.map`."""
-        return _made("map", function, self, inverse)
+        return made("map", function, self, inverse)
 
     def try_map(
         self, function: Callable[[T_co], U], inverse: Callable[[U], object] | None = None
     ) -> Parser[U]:
         """See the function `try_map`."""
-        return _made("try_map", function, self, inverse)
+        return made("try_map", function, self, inverse)
 
     def verify(self, predicate: Callable[[T_co], object], expected: str = "") -> Parser[T_co]:
         """See the function `verify`."""
-        return _made("verify", predicate, self, expected)
+        return made("verify", predicate, self, expected)
 
     def bind(
         self, function: Callable[[T_co], Parser[U]], inverse: Callable[[U], object] | None = None
     ) -> Parser[U]:
         """See the function `bind`."""
-        return _made("bind", function, self, inverse)
+        return made("bind", function, self, inverse)
 
     def value(self, value: U) -> Parser[U]:
         """See the function `value`."""
-        return _made("value", value, self)
+        return made("value", value, self)
 
     def label(self, name: str) -> Parser[T_co]:
         """See the function `label`."""
-        return _made("label", name, self)
+        return made("label", name, self)
 
     def example(self, strategy: object) -> Parser[T_co]:
         """Give the hypothesis *strategy* of this parser's values to `ohneio.testing`.
@@ -319,11 +283,11 @@ class Parser(Step[T_co]):
         It parses and builds as before. Wanted where nobody can know what a
         parser takes: one that was written by hand.
         """
-        return _made("example", strategy, self)
+        return made("example", strategy, self)
 
     def of(self, projection: Callable[[Any], object]) -> Step[T_co]:
         """See `parser`: say where in the whole this step's value lives, to build."""
-        return cast("Step[T_co]", _made("of", projection, self))
+        return cast("Step[T_co]", made("of", projection, self))
 
 
 def _reason(obstacle: Parser[object] | None) -> str:
@@ -331,120 +295,3 @@ def _reason(obstacle: Parser[object] | None) -> str:
     if obstacle is None or obstacle.facts.buildable is False:
         return f"{obstacle!r} has no inverse, and cannot build"
     return f"{obstacle!r} cannot build from nothing, and its value is dropped"
-
-
-def _made(name: str, *args: object) -> Parser[Any]:
-    return cast("Parser[Any]", _algebra[name](*args))
-
-
-def nodes(parser: Parser[object]) -> Iterator[Parser[object]]:
-    """Yield *parser* and all parsers below it, each once, in order."""
-    seen: set[int] = set()
-    todo = [parser]
-    while todo:
-        node = todo.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            todo.extend(reversed(node.children()))
-
-
-def _is_usual(data: object, limits: object) -> bool:
-    """Tell whether a whole input is such that every token in it is short enough."""
-    usual = type(data) is bytes and type(limits) is Limits
-    return usual and len(data) <= limits.max_buffered  # type: ignore[arg-type,attr-defined]
-
-
-def staged(parser: Parser[Any], form: str) -> Callable[..., Any] | None:
-    """Return the function that *parser* became, if it was used before."""
-    try:
-        known = parser._staged[form]
-    except (AttributeError, KeyError):
-        known = 0
-    if not isinstance(known, int):
-        return known
-    return _used_again(parser, form, known)
-
-
-def _used_again(parser: Parser[Any], form: str, uses: int) -> Callable[..., Any] | None:
-    if not _stager:
-        return None
-    stager, _, least = _stager[0]
-    if uses < least:
-        set_staged(parser, form, uses + 1)
-        return None
-    try:
-        if parser.facts is not getattr(parser, "_known", None):
-            return None  # a forward() in it is not tied yet
-        function = stager(parser, form)
-    except Exception:
-        function = None  # what is wrong with a node is wrong when it runs, if it ever does
-    set_staged(parser, form, function)
-    return function
-
-
-def set_staged(parser: Parser[Any], form: str, value: Callable[..., Any] | int | None) -> None:
-    """Note the function of one form, that there is none, or how often one was wanted."""
-    try:
-        parser._staged[form] = value
-    except AttributeError:
-        object.__setattr__(parser, "_staged", {form: value})
-
-
-#: What no parser is in.
-SIMPLE = frozenset({int, bool, bytes, str, frozenset, FunctionType, type(None)})
-
-
-def _parsers_in(field: object) -> Iterator[Parser[object]]:
-    if isinstance(field, Parser):
-        yield cast("Parser[object]", field)
-    elif isinstance(field, (tuple, list)):
-        for one in cast("tuple[object, ...]", field):
-            yield from _parsers_in(one)
-    elif isinstance(field, Mapping):
-        yield from _parsers_in(tuple(cast("Mapping[object, object]", field).values()))
-
-
-def items(parser: Parser[object]) -> Steps[None]:
-    """Emit every item until the end of the input: what `stream` runs."""
-    function = staged(parser, "items")
-    return _items(parser) if function is None else function(current())
-
-
-def _items(parser: Parser[object]) -> Steps[None]:
-    run = current()
-    source = run.input
-    while True:
-        if source.pos >= source.stop:
-            yield from run.byte_or_end()
-            if not source:
-                return
-        before = source.base + source.pos
-        value = yield from parser
-        if source.base + source.pos == before:
-            raise UsageError(f"{parser!r} consumed nothing, and would for ever")
-        run.events.append(value)  # looked up late: `events()` puts a new list there
-        del value  # which is not ours to keep until the next one comes
-
-
-def _outcome(
-    start: Callable[[], Steps[T]], data: Bytes, limits: Limits, source: Input | None = None
-) -> T:
-    conn: Connection[T, object] = Connection(start, limits, source)
-    conn.send(data)
-    conn.send_eof()
-    return conn.get_result()
-
-
-def _fed(conn: Connection[None, T], feed: Callable[[], None]) -> Iterator[T]:
-    error: Exception | None = None
-    try:
-        try:
-            feed()
-        except Exception as raised:  # raised below, behind the items before it
-            error = raised
-        yield from conn.events()
-        if error is not None:
-            raise error
-    finally:
-        del error  # its traceback holds this frame

@@ -11,7 +11,8 @@ from typing import Any
 from ..combinators._notes import Span
 from ..combinators._recursion import Forward
 from ..core._building import comes_back
-from ..core._parser import LATE, nodes
+from ..core._nodes import nodes
+from ..core._staged import LATE
 from . import (
     _build_bits,
     _build_choices,

@@ -10,7 +10,8 @@ import attrs
 
 from ..combinators._dispatch import Dispatch, class_of
 from ..combinators._transform import TryMap
-from ..core._parser import Parser, nodes
+from ..core._nodes import nodes
+from ..core._parser import Parser
 from ._build_choices import MOST, Candidate, switch
 from ._build_pieces import Constant
 from ._build_taken import ANYTHING, HARMLESS, Taken, in_vain, pieces, taken

@@ -34,7 +34,7 @@ from ..combinators._transform import Bind, Map, TryMap, Verify
 from ..combinators._values import Fail, Success, Value
 from ..combinators._varints import Base128, QuicVarint
 from ..core._building import NOTHING
-from ..core._parser import nodes
+from ..core._nodes import nodes
 from ._building import Node, constant, rules
 
 __all__ = ["ANYTHING", "HARMLESS", "KNOWN", "Taken", "in_vain", "pieces", "taken"]

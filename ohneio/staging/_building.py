@@ -28,7 +28,8 @@ from ..combinators._recursion import Forward
 from ..core._building import NOTHING, piece_of
 from ..core._errors import BuildError
 from ..core._limits import DEFAULT_LIMITS, Limits
-from ..core._parser import Parser, nodes
+from ..core._nodes import nodes
+from ..core._parser import Parser
 from ._build_pieces import Constant, Counted, Piece, Plain, Written, expressions, joined, size_of
 from ._code import Code, function_name
 

@@ -27,7 +27,8 @@ from typing import Any, TypeAlias
 
 from ..combinators._looking import Lookahead, NotFollowedBy
 from ..core._errors import ParseError
-from ..core._parser import LATE, nodes
+from ..core._nodes import nodes
+from ..core._staged import LATE
 from ._code import Code
 from ._late import Irregular
 from ._leaving import Leaving

@@ -9,7 +9,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..core._parser import Parser, nodes, set_staged, stage_with
+from ..core._nodes import nodes
+from ..core._parser import Parser
+from ..core._staged import set_staged, stage_with
 from . import (
     _ahead,
     _bits,

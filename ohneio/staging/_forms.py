@@ -10,6 +10,7 @@ import attrs
 
 from ..combinators._recursion import Forward
 from ..core._errors import UsageError
+from ..core._items import items_by_nodes
 from ..core._lanes import (
     Whole,
     idles,
@@ -22,8 +23,8 @@ from ..core._lanes import (
     rests_at,
     rests_in,
 )
-from ..core._parser import _items as _items_by_nodes
-from ..core._parser import nodes, staged
+from ..core._nodes import nodes
+from ..core._staged import staged
 from ..core._steps import NOBODY, WAIT, current
 from ._batches import batch, searches
 from ._code import DEEP, DEEP_IN_LANES, Code
@@ -134,7 +135,7 @@ def _items(e: Emitter, node: Node) -> None:
         with e.block("finally:"):
             e.line("del failure  # its traceback holds this frame")
     _know(e, needs)
-    by_nodes = e.constant(_items_by_nodes, "items_by_nodes")
+    by_nodes = e.constant(items_by_nodes, "items_by_nodes")
     _check_room(e, place, f"yield from {by_nodes}({e.constant(node, 'whole')})", "return")
 
 

@@ -16,8 +16,9 @@ from ..core._alternatives import attempt
 from ..core._errors import ParseError, furthest
 from ..core._frames import forget, left_over
 from ..core._input import NO_END
-from ..core._parser import LATE, Parser
+from ..core._parser import Parser
 from ..core._run import Run
+from ..core._staged import LATE
 from ..core._steps import Steps
 from ..core._trying import Mark
 

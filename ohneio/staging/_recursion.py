@@ -27,7 +27,7 @@ from ..combinators._records import Record
 from ..combinators._recursion import Forward
 from ..combinators._repetition import Many
 from ..combinators._transform import TryMap
-from ..core._parser import nodes
+from ..core._nodes import nodes
 from ._choices import begins_with
 from ._emitter import Emitter, around, rule, unknown
 from ._families import ManyBy

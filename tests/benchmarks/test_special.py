@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.rows import big, staging
 from examples.resp import reply2
-from ohneio.core._parser import nodes
+from ohneio.core._nodes import nodes
 
 ITEMS = {"a body": (big.BODY, big.body(16)), "an array": (reply2, big.array(200))}
 

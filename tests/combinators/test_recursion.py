@@ -41,7 +41,7 @@ from ohneio import (
     uint8,
     until,
 )
-from ohneio.core._parser import nodes
+from ohneio.core._nodes import nodes
 from ohneio.testing import check
 from tests.combinators.cuts import failed, given, told
 

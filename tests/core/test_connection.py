@@ -35,7 +35,7 @@ from ohneio import (
     write,
 )
 from ohneio.core._events import Later
-from ohneio.core._parser import items
+from ohneio.core._items import items
 from ohneio.core._steps import WAIT, current
 from ohneio.core._waiting import Waiting
 from tests.staging.differing import staged, unstaged

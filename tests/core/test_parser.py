@@ -12,7 +12,6 @@ from ohneio import (
     IncompleteInput,
     LimitExceeded,
     Limits,
-    NoResult,
     ParseError,
     Parser,
     UsageError,
@@ -29,11 +28,10 @@ from ohneio import (
     stream,
     success,
     until,
-    write,
 )
-from ohneio.core import _parser
 from ohneio.core._facts import UNKNOWN
-from ohneio.core._parser import nodes
+from ohneio.core._staged import LATE
+from tests.staging.differing import only
 
 FIELD = until(b";")
 
@@ -69,13 +67,6 @@ def test_parse_prefix_gives_the_rest():
         FIELD.parse_prefix(b"ab")
 
 
-def test_an_end_that_decides_is_an_end():
-    """What could have gone on ends with the data, in `parse` and in `parse_prefix`."""
-    items = many(literal(b"ab"))
-    assert items.parse(b"abab") == [b"ab", b"ab"]
-    assert items.parse_prefix(b"ababa") == ([b"ab", b"ab"], b"a")
-
-
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_everything_bytes_like_can_be_parsed(kind):
     """And values are bytes, whatever was given."""
@@ -105,17 +96,6 @@ def test_each_use_has_limits_of_its_own():
             use()
 
 
-def test_one_who_writes_has_no_result_when_parsed():
-    """There is nobody to take the output."""
-
-    @parser
-    def writing():
-        yield from write(b"abc")
-
-    with pytest.raises(NoResult, match="wait for 3 bytes of output to be read"):
-        writing.parse(b"")
-
-
 # parse_stream.
 
 
@@ -133,54 +113,6 @@ def test_items_come_as_soon_as_they_are_complete():
     seen.clear()
     items = FIELD.parse_stream(chunks())
     assert (next(items), next(items), len(seen)) == (b"ab", b"c", 1)
-
-
-def test_no_chunks_are_no_items():
-    """The end of the input between two items is a clean one."""
-    assert list(FIELD.parse_stream([])) == []
-    assert list(FIELD.parse_stream([b""])) == []
-
-
-@pytest.mark.parametrize(
-    ("chunks", "error"),
-    [
-        ([b"a;b;c"], IncompleteInput),
-        ([b"a;b;", b"c"], IncompleteInput),
-        ([b"a;b;toolong;"], LimitExceeded),
-        ([b"a;b;too", b"long;"], LimitExceeded),
-        ([b"a;b;", "text"], UsageError),
-    ],
-)
-def test_the_items_before_a_failure_are_given_first(chunks, error):
-    """However the input was cut."""
-    items, got = until(b";", max=3).parse_stream(chunks), []
-    with pytest.raises(error):
-        got.extend(iter(lambda: next(items), None))
-    assert got == [b"a", b"b"]
-
-
-def test_the_items_before_a_users_exception_are_given_first():
-    """As before any other failure."""
-    items, got = FIELD.map(int).parse_stream([b"1;2;x;"]), []
-    with pytest.raises(ValueError, match="invalid literal"):
-        got.extend(iter(lambda: next(items), None))
-    assert got == [1, 2]
-
-
-def test_an_item_that_takes_nothing_is_refused():
-    """It would be taken for ever; the items before it are given."""
-
-    @parser
-    def sometimes():
-        if (yield from exactly(1)) == b"a":
-            return b"a"
-        raise ParseError("no a")
-
-    empty = choice(sometimes, success(b""))
-    items, got = empty.parse_stream([b"aab"]), []
-    with pytest.raises(UsageError, match="consumed nothing, and would for ever"):
-        got.extend(iter(lambda: next(items), None))
-    assert got == [b"a", b"a"]
 
 
 def test_a_stream_that_is_left_closes_what_it_ran():
@@ -266,23 +198,6 @@ def test_a_users_combinator_is_a_parser_like_any_other():
     assert twice.parse(b"a;b;") == (b"a", b"b")
     assert twice.build((b"a", b"b")) == b"a;b;"
     assert list((twice | exactly(1)).parse_stream([b"a;", b"b;", b"x"])) == [(b"a", b"b"), b"x"]
-
-
-def test_the_parsers_that_one_is_made_of_are_its_children():
-    """In its fields, and in their tuples, lists and dictionaries, in order."""
-    a, b, c, d = (exactly(n) for n in range(4))
-    assert Twice(a, (b, [c]), {"key": d}).children() == (a, b, c, d)
-    assert Bare().children() == ()
-
-
-def test_all_parsers_of_a_grammar_are_found_once_each():
-    """Also in one that refers to itself."""
-    loop = forward()
-    grammar = loop.become(seq(FIELD, choice(loop, exactly(1)), FIELD))
-    found = list(nodes(grammar))
-    assert found[0] is grammar
-    assert len(found) == len({id(one) for one in found}) == 5
-    assert loop in found
 
 
 def test_the_heads_of_a_parser_are_those_that_may_run_before_a_byte_is_taken():
@@ -497,88 +412,32 @@ def test_build_has_limits_too():
         loop.build(value, limits=Limits(max_depth=3))
 
 
-def test_an_item_of_nothing_that_nobody_could_foresee_is_refused():
-    """Where it was not known before, an item of nothing is misuse and no endless stream."""
-
-    class Nothing(Parser):
-        def _parse(self):
-            yield from ()
-            return 1
-
-    with pytest.raises(UsageError, match="consumed nothing"):
-        list(Nothing().parse_stream([b"a"]))
+# Where there is a function of a parser.
 
 
-# Staging, which somebody else does.
-
-
-@pytest.fixture
-def stager(monkeypatch):
-    """Nobody makes functions of grammars, until it is said who does."""
-    monkeypatch.setattr(_parser, "_stager", [])
-    return _parser.stage_with
-
-
-def test_without_staging_there_is_no_source(stager):
-    """And all is parsed node by node."""
-    field = until(b"!")
-    assert field.source == ""
-    for _ in range(3):
-        assert field.parse(b"a!") == b"a"
-    assert _parser.staged(field, "once") is None
-
-
-def test_a_function_is_made_on_second_use_and_kept(stager):
-    """By form: one for `parse` is none for a stream."""
-    made = []
-
-    def make(parser, form):
-        made.append(form)
-        return lambda data, limits: b"made"
-
-    stager(make, lambda parser: "the source", uses=1)
-    field = until(b"!")
-    assert field.source == "the source"
-    assert [field.parse(b"a!") for _ in range(3)] == [b"a", b"made", b"made"]
-    assert made == ["once"]
-
-
-def test_where_a_function_gives_up_the_nodes_run(stager):
+def test_where_a_function_gives_up_the_nodes_run():
     """They say what is wrong, or that nothing is."""
-    stager(lambda parser, form: lambda *_: _parser.LATE, repr, uses=0)
     field = until(b"!")
-    assert field.parse(b"a!") == b"a"
-    assert field.build(b"a") == b"a!"
-    with pytest.raises(IncompleteInput):
-        field.parse(b"a")
+    with only(lambda parser, form: lambda *_: LATE):
+        assert field.parse(b"a!") == b"a"
+        assert field.build(b"a") == b"a!"
+        with pytest.raises(IncompleteInput):
+            field.parse(b"a")
 
 
-def test_a_function_that_ends_an_iteration_is_asked_by_the_nodes(stager):
+def test_a_function_that_ends_an_iteration_is_asked_by_the_nodes():
     """In a generator that is another error, and so it is everywhere."""
-    stager(lambda parser, form: lambda *_: next(iter(())), repr, uses=0)
-    assert until(b"!").parse(b"a!") == b"a"
+    with only(lambda parser, form: lambda *_: next(iter(()))):
+        assert until(b"!").parse(b"a!") == b"a"
 
 
-def test_what_goes_wrong_when_one_is_made_is_nobodys_business(stager):
-    """A fault in a class of a user's is raised when it runs, if it ever does."""
-
-    def make(parser, form):
-        raise ZeroDivisionError
-
-    stager(make, repr, uses=0)
+def test_what_a_function_gives_is_the_value():
+    """Of each use its own."""
     field = until(b"!")
-    assert [field.parse(b"a!") for _ in range(2)] == [b"a", b"a"]
-
-
-def test_a_grammar_that_is_not_whole_is_staged_when_it_is(stager):
-    """As long as a forward in it is not tied nobody knows what it will be."""
-    made = []
-    stager(lambda parser, form: made.append(form), repr, uses=0)
-    loop = forward()
-    grammar = seq(exactly(1), loop)
-    with pytest.raises(UsageError):
-        grammar.parse(b"a;")
-    assert made == []
-    loop.become(FIELD)
-    assert grammar.parse(b"xa;") == (b"x", b"a")
-    assert made == ["once"]
+    with only(lambda parser, form: lambda *_: form.encode()):
+        assert [field.parse(b"a!"), field.build(b"a"), field.build(b"b")] == [
+            b"once",
+            b"build",
+            b"build",
+        ]
+        assert field.source == repr(field)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from ohneio import BuildError, Limits, ParseError, Parser, State, UsageError, protocol, stream
 from ohneio.combinators._notes import Span
-from ohneio.core._parser import nodes
+from ohneio.core._nodes import nodes
 from ohneio.testing import LawBroken, play
 from ohneio.testing._outcome import Factory, same
 from tests.fuzz.values import bent

@@ -7,7 +7,7 @@ import attrs
 
 from ohneio import BuildError, Limits, Parser, bit, field, parser, uint8, uint16, wire
 from ohneio.core._limits import DEFAULT_LIMITS
-from ohneio.core._parser import LATE
+from ohneio.core._staged import LATE
 from ohneio.staging._build_forms import BUILD
 from ohneio.staging._engine import compiled, written
 from tests.staging.differing import staged, unstaged

@@ -26,9 +26,10 @@ from ohneio import (
     protocol,
     read_some,
 )
-from ohneio.core import _buffer, _input, _parser, _run
+from ohneio.core import _buffer, _input, _run, _staged
+from ohneio.core._items import items
 from ohneio.core._limits import DEFAULT_LIMITS
-from ohneio.core._parser import items, nodes
+from ohneio.core._nodes import nodes
 from ohneio.staging._engine import staged as stager
 from ohneio.testing._outcome import same, shown
 
@@ -95,12 +96,12 @@ def staged() -> Iterator[list[Parser[object]]]:
 @contextlib.contextmanager
 def only(one: Callable[..., object] | None) -> Iterator[None]:
     """Let nobody else make functions of grammars."""
-    before = [*_parser._stager]
-    _parser._stager[:] = [] if one is None else [(one, repr, 0)]
+    before = [*_staged._stager]
+    _staged._stager[:] = [] if one is None else [(one, repr, 0)]
     try:
         yield
     finally:
-        _parser._stager[:] = before
+        _staged._stager[:] = before
 
 
 @contextlib.contextmanager

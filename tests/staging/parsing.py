@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from ohneio import Limits, Parser, stream
 from ohneio.core._limits import DEFAULT_LIMITS
-from ohneio.core._parser import LATE
+from ohneio.core._staged import LATE
 from ohneio.core._waiting import Waiting
 from ohneio.staging._engine import FORMS, compiled, written
 from tests.staging.differing import NO_LANES, Case, compare, lanes_behind, staged

@@ -28,7 +28,8 @@ from ohneio import (
     until,
 )
 from ohneio.core._limits import DEFAULT_LIMITS
-from ohneio.core._parser import LATE, nodes
+from ohneio.core._nodes import nodes
+from ohneio.core._staged import LATE
 from ohneio.staging import stage, unstaged
 from ohneio.staging._build_forms import DEEPEST, building
 from ohneio.staging._building import rules

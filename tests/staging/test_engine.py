@@ -41,7 +41,7 @@ from ohneio import (
     until,
     wire,
 )
-from ohneio.core import _parser
+from ohneio.core import _staged
 from ohneio.staging import _engine, hand_over, source, stage, unstaged
 from ohneio.staging._engine import FORMS, LARGEST, compiled, written
 from ohneio.staging._forms import ANEW, ITEMS, NUMBERS
@@ -65,10 +65,10 @@ def asked():
         found.append((node, form))
         return _engine.staged(node, form)
 
-    before = [*_parser._stager]
-    _parser.stage_with(noted, source, uses=1)
+    before = [*_staged._stager]
+    _staged.stage_with(noted, source, uses=1)
     yield found
-    _parser._stager[:] = before
+    _staged._stager[:] = before
 
 
 # By itself.

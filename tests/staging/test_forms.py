@@ -36,7 +36,7 @@ from ohneio import (
     until,
 )
 from ohneio.core._facts import Facts
-from ohneio.core._parser import LATE
+from ohneio.core._staged import LATE
 from ohneio.core._steps import NOBODY, host
 from ohneio.staging import stage, unstaged
 from ohneio.staging._forms import ITEM, ITEMS, LANE, ONCE, function
