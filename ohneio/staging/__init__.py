@@ -102,7 +102,8 @@ Where things are:
 ``_views``, ``_computed``, ``_proving``
                  what functions of a record's fields are given; what is computed of an object,
                  and need not be compared
-``_reading``, ``_saying``, ``_inlining``, ``_handing``, ``_answers``
+``_reading``, ``_saying``, ``_names``, ``_expressions``, ``_inlining``, ``_handing``,
+``_answers``
                  functions of the grammar's author, written into the code
 ``_fused``       neighbours that are taken at once: by one struct, or one regular expression
 ``_regular``     tokens that one regular expression takes at once

@@ -16,7 +16,8 @@ from ..combinators._notes import Recognize
 from ..combinators._text import Text as Decoded
 from ._code import function_name
 from ._emitter import Emitter
-from ._inlining import Given, Lines, Said, said
+from ._inlining import Lines, Said, said
+from ._names import Given
 from ._saying import BYTES, STR, Kinds, Natural, Text, spelled
 from ._tokens import core_of, is_number, is_unsigned
 from ._writing import Node

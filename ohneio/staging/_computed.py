@@ -13,8 +13,9 @@ import attrs
 from ..combinators._fields import Field
 from ..combinators._fields import _getter as getter
 from ._answers import lines, say
-from ._inlining import Lines, Said, Shown, said
+from ._inlining import Lines, Said, said
 from ._making import maker
+from ._names import Shown
 from ._saying import PLAIN, Kinds, Natural, Text, without_none
 from ._views import View
 

@@ -11,18 +11,9 @@ import attrs
 
 from ..combinators._bytes import exactly
 from ._code import function_name
-from ._inlining import (
-    Given,
-    Lines,
-    Names,
-    NotWritten,
-    Reference,
-    Said,
-    Scope,
-    Shown,
-    said,
-    scope_of,
-)
+from ._expressions import Expressing
+from ._inlining import Lines, Said, Scope, said, scope_of
+from ._names import Given, Names, NotWritten, Reference, Shown
 from ._reading import written
 from ._saying import Natural, Text, called
 
@@ -165,7 +156,7 @@ def apply(one: Reference, value: Text, names: Names, target: str) -> Said | None
 
 def of_lambda(one: Reference, value: Text) -> Said | None:
     """Return what a lambda says of a value, which stands in another function."""
-    tree, scope = cast("ast.Lambda", one.function), cast("Scope", one.scope)
+    tree, scope = cast("ast.Lambda", one.function), cast("Expressing", one.scope)
     names = [each.arg for each in tree.args.args]
     if ast.unparse(tree.args) != ", ".join(names) or len(names) != 1:
         return None

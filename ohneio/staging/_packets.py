@@ -21,7 +21,8 @@ from ._bits import Apart, Certain, taken_apart
 from ._emitter import Emitter, rule
 from ._frames import announced, framed_as
 from ._fused import Part
-from ._inlining import Shown, said
+from ._inlining import said
+from ._names import Shown
 from ._pausing import pause, pausing
 from ._proving import Known, Some
 from ._records import (

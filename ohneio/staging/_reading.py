@@ -46,6 +46,14 @@ class Written:
     parameters: tuple[str, ...]
     body: tuple[ast.stmt, ...]
 
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """What it does: the body without a docstring."""
+        first, *rest = self.body
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            return rest
+        return [first, *rest]
+
 
 def written(function: FunctionType) -> Written | None:
     """Return what *function* says, if that is known for certain."""

@@ -22,7 +22,7 @@ __all__ = [
     "called",
     "compares",
 ]
-__all__ += ["given_by", "object_of", "spelled", "without_none"]
+__all__ += ["either", "given_by", "object_of", "spelled", "without_none"]
 
 
 class Natural(int):
@@ -136,6 +136,11 @@ BYTES, STR = frozenset[type]({bytes}), frozenset[type]({str})
 def without_none(kinds: Kinds) -> Kinds:
     """Return the types but that of None."""
     return None if kinds is None else kinds - {NONE}
+
+
+def either(one: Kinds, other: Kinds) -> Kinds:
+    """Return of which types one of two values may be."""
+    return None if one is None or other is None else one | other
 
 
 def calculated(op: ast.operator, one: Text, other: Text) -> tuple[Kinds, bool]:

@@ -19,7 +19,8 @@ from ..core._facts import ANY, Set
 from ._answers import kinds_of
 from ._emitter import Emitter, rule
 from ._families import Branches, Range, by_range, constants_of
-from ._inlining import Given, said
+from ._inlining import said
+from ._names import Given
 from ._pausing import pause, pausing
 from ._saying import Text
 from ._tokens import core_of, is_number, is_plain, member

@@ -20,7 +20,8 @@ from ..combinators._transform import Verify
 from ._answers import kinds_of
 from ._emitter import Emitter, rules
 from ._handing import Sized
-from ._inlining import Given, Shown, said
+from ._inlining import said
+from ._names import Given, Shown
 from ._proving import Known, Some, narrowed
 from ._saying import NONE, PLAIN, Kinds, Text, spelled
 from ._tokens import core_of, is_number, is_unsigned

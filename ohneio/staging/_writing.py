@@ -10,7 +10,7 @@ import attrs
 
 from ..core._parser import Parser
 from ._code import Code
-from ._inlining import Names
+from ._names import Names
 
 __all__ = ["Form", "Node", "Writing"]
 

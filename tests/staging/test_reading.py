@@ -42,10 +42,12 @@ def test_a_definition_is_found():
 
     inner.__defaults__ = None
     assert says(inner).endswith("; return one + size")
+    assert [*map(ast.unparse, written(inner).statements)] == ["return one + size"]
 
     def plain(one): return one < LIMIT  # fmt: skip
 
     assert says(plain) == "return one < LIMIT"
+    assert written(plain).statements == [*written(plain).body]
 
 
 def test_what_takes_or_does_more_is_not_read():

@@ -13,6 +13,7 @@ from ohneio.staging._saying import (
     calculated,
     called,
     compares,
+    either,
     given_by,
     like_int,
     object_of,
@@ -66,6 +67,12 @@ def test_operators_are_known_of_some_types():
     assert of(Natural, bool, Kind).number
     assert not of(int, NONE).number
     assert not of().number
+
+
+def test_one_of_two_values_is_of_the_types_of_both():
+    """If all of them are known."""
+    assert either(frozenset({int}), frozenset({str})) == {int, str}
+    assert either(None, frozenset({str})) is either(frozenset({str}), None) is None
 
 
 def test_objects_that_are_known_have_their_types():
