@@ -39,4 +39,6 @@ def test_staging_is_measured_or_said_to_be_missing():
     (row,) = staging.ROWS
     outcome = row.measure(1)
     assert outcome.missing or all(value > 0 for value in outcome.notes.values())
-    assert len(outcome.ratios) == len(outcome.notes) == (0 if outcome.missing else 4)
+    assert len(outcome.notes) == (0 if outcome.missing else len(staging.WAYS))
+    assert len(outcome.ratios) == 2 * len(outcome.notes)
+    assert all(ratio.target for ratio in outcome.ratios if ratio.other == "5 ms")
