@@ -30,6 +30,8 @@ LONG = 2000
 NOWHERE = -1, 0
 #: How wide a line should be, what stands before it aside.
 WIDE = 108
+#: How a line begins that leaves its block.
+LEAVES = re.compile(r"(?:return|raise|continue|break)\b").match
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 #: What folds are found by, and strings, in which none of it counts.
 TOKENS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[][(){},]|\b(?:and|or)\b""").finditer
@@ -161,8 +163,23 @@ class Code:
 
     @property
     def source(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines) + "\n"
+        """All of it that can be reached."""
+        return "\n".join(reached(self.lines)) + "\n"
+
+
+def reached(lines: list[str]) -> Iterator[str]:
+    """Yield *lines* but for those behind one that always leaves the block it is in.
+
+    What decides that a branch always fails need not know what is written behind it.
+    """
+    end, over = 0, False
+    for line in lines:
+        depth = len(line) - len(line.lstrip())
+        over = end > 0 and (depth == end or (over and depth > end))  # deeper is a folded line
+        if not over or line.endswith(" yield"):  # by which a function is a generator
+            yield line
+        if depth < end or not end:
+            end = depth if LEAVES(line, depth) else 0
 
 
 def words(hint: str) -> str:

@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..combinators._checks import parser_of
+from ..core._errors import UsageError
 from ..core._nodes import nodes
 from ..core._parser import Parser
 from ..core._staged import set_staged, stage_with
@@ -43,6 +45,14 @@ RULES = (
     _separated, _sequences, _tags, _tokens, _transforms,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
+#: What each is for.
+USES = {
+    "items": "stream(p)",
+    "lane": "stream(p): the chunks that come while it sleeps",
+    "item": "yield from p",
+    "once": "p.parse(data)",
+    "build": "p.build(value)",
+}
 #: How many nodes a grammar may have: one that a program has put together is too long to read.
 LARGEST = 300
 #: So that each function has a file name of its own.
@@ -70,39 +80,76 @@ def compiled(node: Node, form: Form) -> Callable[..., Any] | None:
 
 def staged(parser: Node, form: str) -> Callable[..., Any] | None:
     """Return the function of a grammar, or None for one that is too large or not whole."""
-    parts = [*itertools.islice(nodes(parser), LARGEST + 1)]
-    if len(parts) > LARGEST or not all(node._tied for node in parts):
+    parts = parts_of(parser)
+    if obstacle(parts):
         return None
     for node in parts:
         node._ready()
     return compiled(parser, FORMS[form])
 
 
+def parts_of(parser: Node) -> list[Node]:
+    """Return the nodes of a grammar, or so many that it is too large."""
+    return [*itertools.islice(nodes(parser), LARGEST + 1)]
+
+
+def obstacle(parts: list[Node]) -> str:
+    """Return why a grammar of these nodes is not staged, if it is not."""
+    if len(parts) > LARGEST:
+        return f"it has more than {LARGEST} nodes"
+    return "" if all(node._tied for node in parts) else "a forward() in it is not tied yet"
+
+
 def stage(parser: Parser[T]) -> Parser[T]:
     """Stage *parser* now, for every way to use it, and return it.
 
     Nothing else changes: it would have been staged when it was used again.
+    Where ``OHNEIO_STAGING`` is ``off`` nothing changes at all.
+
+    Raises:
+        UsageError: It is no parser, has more than 300 nodes, or has a
+            ``forward()`` that is not tied yet. It is left as it was then.
     """
-    for form in FORMS:
-        set_staged(parser, form, staged(parser, form))
+    why = obstacle(parts_of(parser_of(parser)))
+    if why:
+        raise UsageError(f"cannot stage {type(parser).__name__}: {why}")
+    if wish() == "off":
+        return parser
+    functions = {form: staged(parser, form) for form in FORMS}
+    for form, made in functions.items():
+        set_staged(parser, form, made)
     return parser
 
 
 def unstaged(parser: Parser[T]) -> Parser[T]:
-    """Never stage *parser* by itself, and return it; grammars that it is in may be."""
+    """Never stage *parser* by itself, and return it; grammars that it is in may be.
+
+    Raises:
+        UsageError: It is no parser.
+    """
     for form in FORMS:
-        set_staged(parser, form, None)
+        set_staged(parser_of(parser), form, None)
     return parser
 
 
 def source(parser: Parser[object]) -> str:
-    """Return the source of the functions that *parser* becomes."""
-    made = [written(parser, form) for form in FORMS.values()]
-    return "\n\n".join(one.source for one in made if one is not None)
+    """Return the source of the functions that *parser* becomes, each with what it is for."""
+    if len(parts_of(parser)) > LARGEST:
+        return ""
+    made = {use: written(parser, FORMS[form]) for form, use in USES.items()}
+    return "\n\n".join(f"# {use}\n{one.source}" for use, one in made.items() if one is not None)
+
+
+def wish() -> str:
+    """Return what ``OHNEIO_STAGING`` says."""
+    said = os.environ.get("OHNEIO_STAGING", "").lower()
+    if said not in ("", "off", "always"):
+        raise UsageError(f"OHNEIO_STAGING is off, always or nothing, not {said!r}")
+    return said
 
 
 def hand_over() -> None:
     """Let grammars that are used again be staged, unless ``OHNEIO_STAGING`` is ``off``."""
-    wish = os.environ.get("OHNEIO_STAGING", "")
-    if wish != "off":
-        stage_with(staged, source, uses=0 if wish == "always" else 1)
+    said = wish()
+    if said != "off":
+        stage_with(staged, source, uses=0 if said == "always" else 1)

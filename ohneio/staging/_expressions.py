@@ -111,16 +111,16 @@ class Expressing(Naming):
         """Write a function in another's expression, if it is an expression itself."""
         simple_ones = all(isinstance(one, Shown) or one.simple for one in given)
         found = written(function) if simple_ones and self.depth < DEEPEST else None
-        if found is None or len(found.parameters) != len(given):
+        if found is None or len(found.parameters) != len(given) or len(found.statements) != 1:
             return None
-        first, *rest = found.statements
-        if rest or not isinstance(first, ast.Return) or first.value is None:
+        (only,) = found.statements
+        if not isinstance(only, ast.Return) or only.value is None:
             return None
         known = dict(zip(found.parameters, given, strict=True))
         scope = Expressing(function, self.names, {**known}, self.depth + 1)
         before = {**self.names.conditions}
         try:
-            return scope.expression(first.value)
+            return scope.expression(only.value)
         except (NotWritten, ValueError):
             self.names.conditions = before
             return None

@@ -47,8 +47,8 @@ def sized(function: object, shown: Shown, names: Names) -> Sized | None:
         return None
     before = {**names.conditions}
     lines: Lines = []
-    *first, last = scope.statements
     try:
+        *first, last = scope.statements
         safe = False not in [noted(scope, one) or scope.assigned(one, lines) for one in first]
         size, functions = size_of(scope, last.value if isinstance(last, ast.Return) else None)
     except (NotWritten, ValueError):

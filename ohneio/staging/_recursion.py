@@ -179,10 +179,10 @@ def recursive(e: Emitter, node: Node) -> str:
 
 def in_fields(e: Emitter, root: Node) -> contextlib.AbstractContextManager[None]:
     """Let what is inside be in the fields of all levels, which the code keeps in a list."""
-    records = (one for one in within(root) if type(one) is Record)
-    if not e.form.resumes or not any(map(e.recursion.meets, records)):
-        return contextlib.nullcontext()
-    return e.levels(e.need("levels", "[]"))
+    meets = e.recursion.meets
+    if e.form.resumes and any(type(one) is Record and meets(one) for one in within(root)):
+        return e.levels(e.need("levels", "[]"))
+    return contextlib.nullcontext()
 
 
 around.append((comes_back, recursive))

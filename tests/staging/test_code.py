@@ -48,6 +48,25 @@ def test_lines_can_be_taken_back_filled_in_and_put_between():
     assert code.source == "def f():\n    y = 2\n    x = 1\n"
 
 
+def test_what_cannot_be_reached_is_not_there():
+    """Behind a line that leaves its block, which may be folded; but for what makes a generator."""
+    code = Code()
+    with code.block("while True:"):
+        with code.block("if x:"):
+            code.line("raises = 1")
+            code.line(f"return f({', '.join(['wide'] * 30)})")
+            code.line(f"y = f({', '.join(['wide'] * 30)})")
+            with code.block("if y:"):
+                code.line("z = 1")
+        with code.block("else:"):
+            code.line("break")
+            code.line("yield")
+        code.line("z = 2")
+    assert [line.split()[0] for line in code.source.splitlines()] == (
+        ["while", "if", "raises", "return", "wide,", "else:", "break", "yield", "z"]
+    )
+
+
 @pytest.mark.parametrize(
     ("hint", "names"),
     [

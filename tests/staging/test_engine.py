@@ -20,6 +20,7 @@ import ohneio.staging
 from ohneio import (
     ParseError,
     Parser,
+    UsageError,
     at_eof,
     choice,
     decimal,
@@ -187,16 +188,35 @@ def test_what_may_not_be_staged_never_is(asked):
     assert callable(stage(one)._staged["once"])
 
 
-def test_what_is_too_large_is_not_staged():
-    """Nobody would read it."""
+def test_what_is_too_large_is_not_staged(asked):
+    """Nobody would read it: neither by itself nor by force, and there is no source."""
     large = seq(*[seq(uint8) for _ in range(LARGEST)])
-    assert set(stage(large)._staged.values()) == {None}
-    assert large.parse(bytes(LARGEST)) == ((0,),) * LARGEST
+    with pytest.raises(UsageError, match="Seq: it has more than 300 nodes"):
+        stage(large)
+    for _ in range(3):
+        assert large.parse(bytes(LARGEST)) == ((0,),) * LARGEST
+    assert large._staged["once"] is None
+    assert large.source == ""
 
 
-def test_what_is_not_whole_is_not_staged():
-    """`stage` leaves it as it is; the nodes say what is missing."""
-    assert set(stage(seq(uint8, forward()))._staged.values()) == {None}
+def test_what_is_not_whole_cannot_be_staged(asked):
+    """It is left as it was, and staged when it is whole."""
+    whole = forward()
+    one = seq(uint8, whole)
+    for each in (one, whole):
+        with pytest.raises(UsageError, match="in it is not tied yet"):
+            stage(each)
+    whole.become(uint8)
+    for _ in range(2):
+        assert one.parse(b"ab") == (97, 98)
+    assert asked == [(one, "once")]
+
+
+@pytest.mark.parametrize("call", [stage, unstaged])
+def test_only_a_parser_is_staged_or_not(call):
+    """Anything else is misuse."""
+    with pytest.raises(UsageError, match="expected a parser, not int"):
+        call(5)
 
 
 @attrs.frozen(eq=False)
@@ -222,7 +242,8 @@ def test_what_is_wrong_with_a_node_is_wrong_when_it_runs(asked):
 
 
 @pytest.mark.parametrize(
-    ("wish", "staged"), [("", [None, True]), ("off", [None, None]), ("always", [True, True])]
+    ("wish", "staged"),
+    [("", [None, True]), ("off", [None, None]), ("OFF", [None, None]), ("always", [True, True])],
 )
 def test_the_environment_says_when(monkeypatch, wish, staged):
     """On second use, never, or at once."""
@@ -234,13 +255,27 @@ def test_the_environment_says_when(monkeypatch, wish, staged):
             one.parse(b"a")
             found.append(callable(getattr(one, "_staged", {}).get("once")) or None)
         assert found == staged
-        assert bool(one.source) == (wish != "off")
+        assert bool(one.source) == (wish.lower() != "off")
+        assert hasattr(stage(seq(uint8)), "_staged") == (wish.lower() != "off")
+
+
+def test_the_environment_says_nothing_else(monkeypatch):
+    """A word that nobody knows is no wish."""
+    monkeypatch.setenv("OHNEIO_STAGING", "never")
+    with pytest.raises(UsageError, match="off, always or nothing, not 'never'"):
+        hand_over()
 
 
 def test_importing_it_hands_it_over():
     """So nobody has to do anything."""
     script = "import ohneio; print(ohneio.uint8.source)"
     assert python("-c", script, check=True).stdout == source(uint8) + "\n"
+
+
+def test_the_source_says_what_each_function_is_for():
+    """In a comment before it."""
+    heads = re.findall(r"^# (.*)\ndef (\w+)", source(uint8), re.MULTILINE)
+    assert dict(heads).keys() == {"stream(p)", "yield from p", "p.parse(data)", "p.build(value)"}
 
 
 # Where it fails.

@@ -54,6 +54,14 @@ def odd(it):
     return names
 
 
+def nothing(it):
+    """No statement at all."""
+
+
+def raises(it):
+    raise ValueError(it)
+
+
 def many(*them):
     return them
 
@@ -89,6 +97,8 @@ def half(it):
         (lambda m: two(m.a, other=m.c), "TWO(a, other=c)"),
         (lambda m: odd(m.a), "ODD(a)"),
         (lambda m: many(m.a), "MANY(a)"),
+        (lambda m: nothing(m.a), "NOTHING(a)"),
+        (lambda m: raises(m.a), "RAISES(a)"),
         (lambda m: to(m.a), "TO(a)"),  # when it is deep enough
         (lambda m: m.k.high, "k >= HIGH2"),
         (lambda m: m.k.long, "k.long"),

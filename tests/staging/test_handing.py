@@ -43,6 +43,10 @@ def in_steps(m):
     return exactly(size).map(turn, turn)
 
 
+def in_words(m):
+    """Nothing else."""
+
+
 def with_two_names(m):
     """Of which only one is needed."""
     size = other = m.a  # noqa: F841
@@ -51,6 +55,7 @@ def with_two_names(m):
 
 SIZED = {
     "two names": with_two_names,
+    "nothing but words": in_words,
     "in steps": in_steps,
     "a size that is calculated": lambda m: exactly(m.a - 1).map(lambda it: len(it) + m.a),
     "a partial": lambda m: exactly(m.a).map(functools.partial(keyed, key=m.b)),
