@@ -112,8 +112,9 @@ class Forward(Parser[T], Generic[T]):
         return self._called(self.target._steps)
 
     def _parse(self) -> Steps[T]:
-        # Not staged: what runs node by node may be judged, and then all is told that was tried.
-        return self._called(self.target._parse)
+        # Where a value is judged all is told that was tried in it, which only the nodes know.
+        judged = any(mark.keeps or mark.fixed for mark in current().marks)
+        return self._called(self.target._parse if judged else self.target._steps)
 
     def _called(self, steps: Callable[[], Steps[T]]) -> Steps[T]:
         self._ready()

@@ -14,6 +14,7 @@ from ohneio import (
     label,
     length_prefixed,
     literal,
+    lookahead,
     many,
     one_of,
     optional,
@@ -24,6 +25,9 @@ from ohneio import (
     until,
     wire,
 )
+from ohneio.core._staged import set_staged
+from ohneio.staging import unstaged
+from ohneio.staging._engine import FORMS, compiled
 from tests.staging.grammars import tied
 from tests.staging.parsing import agrees, code_of
 
@@ -230,3 +234,22 @@ def test_the_fields_of_all_levels_stand_behind_those_around():
     for grammar in (whole, label("outer", whole)):
         agrees(grammar, data, data[:-1] + b"x", data[:10] + b"c", data[:9], data[:4] + b"Kx")
     agrees(framed, b"\x10" + data, b"\x0f" + data, b"\x10" + data[:10] + b"xxxxxx")
+
+
+def test_what_is_tried_runs_as_a_function_and_what_is_judged_node_by_node():
+    """Behind a judge, or a lookahead, all is told that was tried; behind a try what has failed."""
+    inner = forward()
+    made = compiled(inner.become(seq(uint8, a)), FORMS["item"])
+    calls = []
+
+    def noted(run):
+        calls.append(run.input.position)
+        return made(run)
+
+    set_staged(inner.target, "item", noted)
+    tried = [many(inner), choice(inner, uint8), optional(inner)]
+    judged = [inner.verify(bool, "one"), lookahead(inner) >> inner.map(list).try_map(tuple)]
+    for grammar in map(unstaged, [*tried, *judged]):
+        calls.clear()
+        grammar.parse_prefix(b"xa")
+        assert bool(calls) is (grammar in tried)
