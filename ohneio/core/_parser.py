@@ -139,7 +139,18 @@ class Parser(Step[T_co]):
     def source(self) -> str:
         """The Python functions that this parser becomes when it is used again.
 
-        Empty where staging was left out: see ``ohneio.staging``.
+        To be printed, and read. It is written anew each time, whether the parser
+        was staged by now or not. Empty where ``OHNEIO_STAGING`` is ``off``, and of
+        a grammar that has too many nodes: see ``ohneio.staging``.
+
+        Raises:
+            UsageError: A ``forward()`` in it is not tied yet.
+
+        Example:
+            >>> from ohneio import uint16
+            >>> from ohneio.staging import source
+            >>> uint16.source == source(uint16)
+            True
         """
         return source_of(self)
 

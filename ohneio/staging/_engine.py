@@ -103,12 +103,25 @@ def obstacle(parts: list[Node]) -> str:
 def stage(parser: Parser[T]) -> Parser[T]:
     """Stage *parser* now, for every way to use it, and return it.
 
+    Wanted before a server listens, so that its first clients need not wait for
+    the compiler, and in tests, to have the functions from the first byte on.
     Nothing else changes: it would have been staged when it was used again.
-    Where ``OHNEIO_STAGING`` is ``off`` nothing changes at all.
+    Where ``OHNEIO_STAGING`` is ``off`` nothing changes at all. What was
+    `unstaged` is staged again.
+
+    Args:
+        parser: The whole grammar. Its parts are not staged for uses of their own.
 
     Raises:
         UsageError: It is no parser, has more than 300 nodes, or has a
             ``forward()`` that is not tied yet. It is left as it was then.
+
+    Example:
+        >>> from ohneio import length_prefixed, uint16
+        >>> from ohneio.staging import stage
+        >>> message = stage(length_prefixed(uint16))
+        >>> message.parse(b"\\0\\2hi")
+        b'hi'
     """
     why = obstacle(parts_of(parser_of(parser)))
     if why:
@@ -124,8 +137,26 @@ def stage(parser: Parser[T]) -> Parser[T]:
 def unstaged(parser: Parser[T]) -> Parser[T]:
     """Never stage *parser* by itself, and return it; grammars that it is in may be.
 
+    Wanted for what is made anew each time and used twice, so that the compiler
+    would cost more than it saves; and where a test replaces what generated code
+    believes to stay, such as the ``__init__`` of a class. It holds for this very
+    object, wherever in the process it is used, until somebody says `stage`. A
+    connection keeps the functions that it has begun with.
+
+    Args:
+        parser: The whole grammar. What a ``@parser`` function uses inside, and
+            what a ``forward()`` stands for, are grammars too, and may be staged.
+
     Raises:
         UsageError: It is no parser.
+
+    Example:
+        >>> from ohneio import exactly
+        >>> from ohneio.staging import unstaged
+        >>> def body(size):
+        ...     return unstaged(exactly(size))
+        >>> body(2).parse(b"hi")
+        b'hi'
     """
     for form in FORMS:
         set_staged(parser_of(parser), form, None)
@@ -133,7 +164,29 @@ def unstaged(parser: Parser[T]) -> Parser[T]:
 
 
 def source(parser: Parser[object]) -> str:
-    """Return the source of the functions that *parser* becomes, each with what it is for."""
+    """Return the source of the functions that *parser* becomes, each with what it is for.
+
+    It is written anew, and not compiled: whether *parser* is staged by now, or
+    is `unstaged`, makes no difference. So it is where ``OHNEIO_STAGING`` is
+    ``off``, but for `Parser.source`, which is empty then.
+
+    Args:
+        parser: The whole grammar. Of a ``forward()`` there is little to see: what
+            ``become`` returns is the grammar.
+
+    Returns:
+        One function or more for each way to use it, as far as there are any;
+        nothing where the grammar has more than 300 nodes.
+
+    Raises:
+        UsageError: A ``forward()`` in it is not tied yet.
+
+    Example:
+        >>> from ohneio import until
+        >>> from ohneio.staging import source
+        >>> [line for line in source(until(b";")).splitlines() if line.startswith("#")]
+        ['# stream(p)', '# yield from p', '# p.parse(data)', '# p.build(value)']
+    """
     if len(parts_of(parser)) > LARGEST:
         return ""
     made = {use: written(parser, FORMS[form]) for form, use in USES.items()}
@@ -149,7 +202,18 @@ def wish() -> str:
 
 
 def hand_over() -> None:
-    """Let grammars that are used again be staged, unless ``OHNEIO_STAGING`` is ``off``."""
+    """Let grammars that are used again be staged, unless ``OHNEIO_STAGING`` is ``off``.
+
+    ``import ohneio`` does this, and nobody else has to. Grammars that are staged
+    already stay so, whatever the environment says by now.
+
+    Raises:
+        UsageError: ``OHNEIO_STAGING`` is neither ``off`` nor ``always`` nor empty.
+
+    Example:
+        >>> from ohneio.staging import hand_over
+        >>> hand_over()
+    """
     said = wish()
     if said != "off":
         stage_with(staged, source, uses=0 if said == "always" else 1)
