@@ -7,11 +7,23 @@ hundred nanoseconds, where the work itself, a slice or a comparison, costs
 thirty.  So a grammar that is used a second time is written down as the
 function that a person would have written for it, and compiled.
 
+There are five forms of it, one for each way to use a grammar.  *items* emits one
+item after the other, for ``stream(p)``.  The *lane* takes the chunks that come while
+*items* sleeps.  *item* takes one item, for ``yield from p``, and goes on in any chunk.
+*once* takes an input that is there, for ``p.parse``, and where that is not as usual
+gives all of it up.  *build* makes the bytes of a value, for ``p.build``.
+
 Take three nodes, and a number of bytes that one tells another::
 
     message = length_prefixed(uint8, rest)
 
-What a stream of these becomes is, without what it does between two items::
+``print(message.source)`` shows what becomes of it, all five forms.  Names in capitals are
+objects that a function was compiled with: here two nodes, ``NUMBER`` for the `uint8` and
+``REST``, and two functions: ``WITHIN`` runs a node up to an end, and ``PAUSES`` tells
+whether the code may wait for so many bytes by itself, having made ready for it.  ``run``
+is the state of the protocol that the code is a part of, and ``run.hand_over`` notes in it
+how far the code has come, so that a node can go on there.  In *items* that is, without
+what it does between two items::
 
     start = base + pos
     while True:
@@ -60,9 +72,8 @@ The branch between is for what is usual in small chunks: a few bytes are missing
 and nothing else can be said before they come.  Then the code itself waits, and
 goes on where it was; see `core._pauses` for what makes that sure.
 
-A stream that has given an item becomes a second function as well, which can neither
-fail nor leave anything to a node: the *lane*, a generator that is given each chunk
-while that of the stream sleeps::
+The lane is asked for when a stream has given an item.  It can neither fail nor let a
+node run: it is a generator that is given each chunk while that of the stream sleeps::
 
     while True:
         if pos >= stop:
@@ -102,6 +113,8 @@ Where things are:
 ``_views``, ``_computed``, ``_proving``
                  what functions of a record's fields are given; what is computed of an object,
                  and need not be compared
+``_packets``     records with bits beside other fields, with frames, and with verdicts
+``_making``      an object of a record, filled field by field, where nobody could tell
 ``_reading``, ``_saying``, ``_names``, ``_expressions``, ``_inlining``, ``_handing``,
 ``_answers``
                  functions of the grammar's author, written into the code
@@ -124,7 +137,7 @@ Where things are:
 ``_engine``      from source to functions, and when
 
 A grammar is staged when it is used a second time, separately for each way to
-use it: ``stream(p)``, ``yield from p``, ``p.parse``, ``p.build``.  `stage` does it at once,
+use it, so that of the five forms those are made that are wanted.  `stage` makes all at once,
 `unstaged` forbids it for one parser, and with ``OHNEIO_STAGING=off`` in the
 environment nothing is staged (``always``: on first use).  Without this package
 the library is slower, and otherwise the same.

@@ -6,6 +6,7 @@ import gc
 import importlib
 import linecache
 import pickle
+import pkgutil
 import re
 import sys
 import textwrap
@@ -503,6 +504,14 @@ def test_the_essay_shows_what_is_generated():
         essay.index("    while True:\n        if pos >= stop") : essay.index("Where a chunk's end")
     ]
     assert shown(lane, source(length_prefixed(uint8, rest)))
+
+
+def test_the_essay_says_where_everything_is():
+    """Each module, and no other."""
+    essay = ohneio.staging.__doc__
+    index = essay[essay.index("Where things are:") : essay.index("A grammar is staged when")]
+    modules = {found.name for found in pkgutil.iter_modules(ohneio.staging.__path__)}
+    assert set(re.findall(r"``(_\w+)``", index)) == modules
 
 
 def test_the_page_shows_what_is_generated():
