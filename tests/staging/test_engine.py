@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import traceback
+import types
 import weakref
 
 import attrs
@@ -27,26 +28,24 @@ from ohneio import (
     decimal,
     emit,
     exactly,
-    field,
     forward,
     length_prefixed,
     literal,
     many,
     parser,
     protocol,
-    record,
     rest,
     seq,
     stream,
     uint8,
     uint16,
     until,
-    wire,
 )
 from ohneio.core import _staged
 from ohneio.staging import _engine, hand_over, source, stage, unstaged
 from ohneio.staging._engine import FORMS, LARGEST, compiled, written
 from ohneio.staging._forms import ANEW, ITEMS, NUMBERS
+from tests.docs.pages import blocks, run
 from tests.processes import ROOT, python
 from tests.staging.differing import only
 
@@ -514,18 +513,17 @@ def test_the_essay_says_where_everything_is():
     assert set(re.findall(r"``(_\w+)``", index)) == modules
 
 
-def test_the_page_shows_what_is_generated():
-    """The branch that nearly always runs, and the other one."""
-
-    @wire
-    class Message:
-        kind: int = field(uint8)
-        flags: int = field(uint8)
-        body: bytes = field(length_prefixed(uint16))
-
-    page = (ROOT / "docs" / "explanation" / "staging.md").read_text()
-    (text,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
-    assert shown(text, source(record(Message)))
+@pytest.mark.parametrize("page", ["explanation/staging.md", "howto/see-and-steer-staging.md"])
+def test_the_pages_show_what_is_generated(page, monkeypatch):
+    """Of the parsers that they have made by then."""
+    module = types.ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)
+    for block in blocks(ROOT / "docs" / page):
+        if block.language == "python":
+            run(block, module)
+        if block.language == "text":
+            made = [one for one in vars(module).values() if isinstance(one, Parser)]
+            assert any(shown(block.code, source(one)) for one in made)
 
 
 EXAMPLES = ["http1", "messagepack", "mqtt", "resp", "websocket"]
