@@ -187,7 +187,7 @@ def source(parser: Parser[object]) -> str:
         >>> [line for line in source(until(b";")).splitlines() if line.startswith("#")]
         ['# stream(p)', '# yield from p', '# p.parse(data)', '# p.build(value)']
     """
-    if len(parts_of(parser)) > LARGEST:
+    if len(parts_of(parser_of(parser))) > LARGEST:
         return ""
     made = {use: written(parser, FORMS[form]) for form, use in USES.items()}
     return "\n\n".join(f"# {use}\n{one.source}" for use, one in made.items() if one is not None)

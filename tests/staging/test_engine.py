@@ -212,7 +212,7 @@ def test_what_is_not_whole_cannot_be_staged(asked):
     assert asked == [(one, "once")]
 
 
-@pytest.mark.parametrize("call", [stage, unstaged])
+@pytest.mark.parametrize("call", [stage, unstaged, source])
 def test_only_a_parser_is_staged_or_not(call):
     """Anything else is misuse."""
     with pytest.raises(UsageError, match="expected a parser, not int"):
