@@ -26,6 +26,12 @@ WITH_PYTHON = [page for page in pages() if python_blocks(page)]
 WITH_TESTS = [
     page for page in pages() if any("tests" in block.marks for block in python_blocks(page))
 ]
+#: Examples are as slow as the machine is busy, which is no fault of a page.
+PATIENT = """
+from hypothesis import HealthCheck, settings
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""
 
 
 @pytest.fixture(params=["whole", "byte by byte"])
@@ -57,6 +63,7 @@ def test_blocks_of_tests_pass(page: Path, plugins: list[str], tmp_path: Path) ->
     """Tests shown in the docs pass when pytest runs them."""
     module = tmp_path / "test_page.py"
     module.write_text("\n\n".join(block.code for block in python_blocks(page)))
+    (tmp_path / "conftest.py").write_text(PATIENT)
     done = run_pytest(module, plugins)
 
     assert done.returncode == 0, done.stdout
