@@ -15,6 +15,7 @@ Notes have a number, for where to go on, and the variables that are needed there
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -92,7 +93,57 @@ class Recursion:
         """Tell whether *node* comes back to the root where this can follow it."""
         if isinstance(node, Forward):
             return node.target is self.root
-        return type(node) in flows and any(self.meets(one) for one in inside(node))
+        if type(node) not in flows or not any(map(self.meets, inside(node))):
+            return False
+        whole: Any = node
+        return type(node) not in LOOPS or self.always(whole.item)
+
+    def always(self, node: Node) -> bool:
+        """Tell whether *node* comes back to the root on every way.
+
+        An item of a loop has to: else what is written behind it is the next one, without end.
+        """
+        if not self.meets(node) or isinstance(node, Choice) or type(node) in LOOPS:
+            return False
+        if isinstance(node, Dispatch):
+            return all(map(self.always, branches_of(node)))
+        return isinstance(node, Forward) or any(map(self.always, inside(node)))
+
+    def copies(self, node: Node) -> int:
+        """Return in how many places what goes on behind *node* is written."""
+        if isinstance(node, Forward) or not self.meets(node):
+            return 1
+        whole: Any = node
+        match node:
+            case Dispatch():
+                return sum(map(self.copies, branches_of(node)))
+            case Choice():
+                return len(node.branches) + self.copies(node.branches[-1])
+            case Many() | CountPrefixed() | ManyBy():
+                return 1 + self.copies(whole.item)
+            case _:
+                return math.prod(map(self.copies, node.children()))
+
+    def fits(self, node: Node) -> bool:
+        """Tell whether *node* can be written, with what is behind its parts not too often."""
+        if isinstance(node, Forward) or not self.meets(node):
+            return True
+        parts = inside(node)
+        ways = isinstance(node, (Dispatch, Choice))
+        copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
+        return copies <= MANY and all(map(self.fits, parts))
+
+
+#: So many copies of what is behind a part are the most.
+MANY = 16
+#: What takes item after item.
+LOOPS = frozenset({Many, CountPrefixed, ManyBy})
+
+
+def branches_of(node: Dispatch[Any]) -> tuple[Node, ...]:
+    """Return all branches, that without a tag among them."""
+    default = () if node.default is None else (node.default,)
+    return (*(branch for _, branch in node.branches), *default)
 
 
 def inside(node: Node) -> tuple[Node, ...]:
@@ -133,7 +184,8 @@ def comes_back(e: Emitter, node: Node) -> bool:
     if id(node) not in e.targets:  # asked of every node
         return False
     sure = node.facts.nullable is False and node.facts.self_delimiting is True
-    return sure and Recursion(node).meets(node)
+    recursion = Recursion(node)
+    return sure and recursion.meets(node) and recursion.fits(node)
 
 
 def recursive(e: Emitter, node: Node) -> str:
