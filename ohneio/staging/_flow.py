@@ -270,6 +270,7 @@ def of_try_map(e: Emitter, node: TryMap[Any], go_on: Continue) -> None:
             e.call(target, f"{function}({value})", refusing=True)
         with e.block(f"if {target} is LATE:"):
             with e.block(f"if {mark} is None:"):
+                e.keep_around()
                 e.line(f"{mark} = run.keep_from({begins})")
             settle = e.constant(settled, "settled")
             e.late(f"{settle}(run, {mark}, {e.node(node)}._judged, {value})", target)

@@ -119,9 +119,17 @@ class Leaving(Scoping):
             self.line("run._again = again")
         if self.recursion is not None:
             self.line("run.depth = depth + len(stack)")
-            if self.recursion.keeps:
-                self.line(f"{self.constant(keep_all, 'keep_all')}(run, kept, keeping)")
-        self._keep(self.marks)
+        self.keep_around()
+
+    def _keep(self, marks: list[tuple[str, str]]) -> None:
+        """Keep what was read, from the outermost mark on: those of a loop are inside of some."""
+        recursion = self.recursion
+        if recursion is None or not recursion.keeps:
+            super()._keep(marks)
+            return
+        super()._keep(marks[: recursion.around])
+        self.line(f"{self.constant(keep_all, 'keep_all')}(run, kept, keeping)")
+        super()._keep(marks[recursion.around :])
 
     def look(self) -> None:
         """Write where the input and the events are by now, after a wait."""

@@ -88,6 +88,8 @@ class Recursion:
     next: int = 0
     #: Whether bytes are kept for what is judged behind an item.
     keeps: bool = False
+    #: How many marks of the code are around it.
+    around: int = 0
 
     def meets(self, node: Node) -> bool:
         """Tell whether *node* comes back to the root where this can follow it."""
@@ -190,7 +192,7 @@ def comes_back(e: Emitter, node: Node) -> bool:
 
 def recursive(e: Emitter, node: Node) -> str:
     """Write *node* as a loop around itself."""
-    recursion = e.recursion = Recursion(node)
+    recursion = e.recursion = Recursion(node, around=len(e.marks))
     e.settle()
     e.need("turn", "0")
     e.need("stack", "[]")

@@ -202,6 +202,10 @@ class Scoping(Writing):
         """Keep what was read since *begins*, and in the scopes around, unless it is."""
         self._keep([*self.marks, (mark, begins)])
 
+    def keep_around(self) -> None:
+        """Keep what was read in the scopes around, unless it is."""
+        self._keep(self.marks)
+
     def _keep(self, marks: list[tuple[str, str]]) -> None:
         for mark, at in marks:
             self.line(f"{mark} = {mark} or run.keep_from(base + {at})")

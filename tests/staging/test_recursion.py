@@ -18,16 +18,20 @@ from ohneio import (
     many,
     one_of,
     optional,
+    recognize,
     record,
     seq,
     take_while,
+    text,
     uint8,
     until,
+    verify,
     wire,
 )
 from ohneio.core._staged import set_staged
 from ohneio.staging import unstaged
 from ohneio.staging._engine import FORMS, compiled
+from tests.staging.differing import Case, compare
 from tests.staging.grammars import tied
 from tests.staging.parsing import agrees, code_of
 
@@ -288,3 +292,43 @@ def test_what_may_come_in_many_ways_is_no_loop():
     assert "while turn:" not in code_of(of(6))
     assert len(code_of(of(20)).splitlines()) < 2000
     agrees(of(6), b"b" + b"\0c" * 3 + b"\1b" + b"\0c" * 9)
+
+
+def refusing(values):
+    if b"z" in values:
+        raise ValueError("no z, please")
+    return list(values)
+
+
+#: What is kept around a grammar that keeps some bytes itself: how it is judged.
+AROUND = {
+    "recognized": recognize,
+    "text": lambda inner: text(recognize(inner)),
+    "verified": lambda inner: verify(lambda values: values[-1] != b"no", inner, "yes"),
+    "a record": lambda inner: record(judged_record(inner)),
+}
+
+
+def judged_record(inner):
+    @wire
+    class Judged:
+        data: object = field(inner)
+
+        def __attrs_post_init__(self):
+            if self.data[-1] == b"no":
+                raise ValueError("yes, please")
+
+    return Judged
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_is_kept_around_is_kept_before_what_is_inside(name):
+    """In the order in which it began, or else the limit and the bytes were those of the inner."""
+    inner = tied(lambda x: choice(a, b >> seq(x, until(b";")).try_map(refusing)))
+    grammar = seq(uint8, AROUND[name](seq(until(b":"), inner, until(b"!"))))
+    data = b"1t:bbax;y;ok!", b"1tag:bbax;z;ok!", b"1tag:bbaz;y;no!", b"1t:bay;no!"
+    agrees(grammar, *data)
+    for held in range(3, 12, 2):
+        agrees(grammar, *data, limits=Limits(max_buffered=held))
+    long = b"1" + b"k" * 3000 + data[0][2:]
+    compare(Case(grammar, long, [[long[:-9], long[-9:-6], long[-6:]]]))
