@@ -118,7 +118,9 @@ class Leaving(Scoping):
         if self.looks_ahead:
             self.line("run._again = again")
         if self.recursion is not None:
-            self.line("run.depth = depth + len(stack)")
+            # Behind an item the stack still has what was noted for it.
+            over = " - 1" if self.recursion.returning else ""
+            self.line(f"run.depth = depth + len(stack){over}")
         self.keep_around()
 
     def _keep(self, marks: list[tuple[str, str]]) -> None:

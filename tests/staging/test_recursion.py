@@ -332,3 +332,14 @@ def test_what_is_kept_around_is_kept_before_what_is_inside(name):
         agrees(grammar, *data, limits=Limits(max_buffered=held))
     long = b"1" + b"k" * 3000 + data[0][2:]
     compare(Case(grammar, long, [[long[:-9], long[-9:-6], long[-6:]]]))
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_what_comes_behind_an_item_is_no_deeper_than_what_it_is_in(most):
+    """Another grammar in itself may begin there as deep as before the item."""
+    other = tied(lambda x: choice(c, a >> x))
+    pair = tied(lambda x: choice(c, a >> seq(x, other)))
+    some = tied(lambda x: choice(c, a >> many(seq(x, other), 2, 2)))
+    allowed = Limits(max_depth=most)
+    agrees(seq(uint8, pair), b"1acac", b"1aacaacaac", b"1aacaaacaaac", limits=allowed)
+    agrees(seq(uint8, some), b"1acaccac", b"1accacaaac", limits=allowed)
