@@ -40,6 +40,7 @@ LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
     "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
+    "max_items", "max_digits", "most_again",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 

@@ -87,7 +87,7 @@ def looked_up(e: Emitter, literal: Literal, found: Found | None = None) -> Found
     given: bytes = literal.data
     table = e.constant(decimals(given), "decimals")
     most = f"{e.limits}.max_digits >= {DIGITS}"
-    known = e.need(table.lower(), f"({table} if {most} else {{}}).get")
+    known = e.need(e.table(table, "decimals"), f"({table} if {most} else {{}}).get")
     e.settle()
     # Its last byte is sooner found than all of it; whether it is there the table says.
     e.line(f"{found.end} = data.find({given[-1:]!r}, pos, pos + {DIGITS + len(given)}) + 1")

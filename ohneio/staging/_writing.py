@@ -45,6 +45,8 @@ class Writing:
         self.needs: dict[str, str] = {}
         #: Locals for matches of regular expressions, which hold the block.
         self.matches: dict[str, str] = {}
+        #: Locals for what looks up in a table, by the name of that.
+        self.tables: dict[str, str] = {}
         #: What functions that are written into the code look up.
         self.names = Names(code)
         self._hints: list[str] = []
@@ -72,6 +74,12 @@ class Writing:
         if hint not in self.matches:
             self.matches[hint] = self.code.fresh(hint)
         return self.matches[hint]
+
+    def table(self, name: str, hint: str) -> str:
+        """Return the local for what looks up in the table of a *name*."""
+        if name not in self.tables:
+            self.tables[name] = self.code.fresh(hint)
+        return self.tables[name]
 
     @contextlib.contextmanager
     def called(self, hint: str) -> Generator[None]:

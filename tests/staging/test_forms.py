@@ -13,9 +13,12 @@ from ohneio import (
     any_byte,
     choice,
     count_prefixed,
+    decimal,
     dispatch,
     emit,
+    field,
     forward,
+    integer,
     length_prefixed,
     line,
     literal,
@@ -26,6 +29,7 @@ from ohneio import (
     parser,
     protocol,
     read_some,
+    record,
     sep_by,
     seq,
     stream,
@@ -34,6 +38,7 @@ from ohneio import (
     uint8,
     uint16,
     until,
+    wire,
 )
 from ohneio.core._facts import Facts
 from ohneio.core._staged import LATE
@@ -370,3 +375,23 @@ def test_bytes_are_no_code(text):
     """Whatever they look like: no local is given away for them, and nothing put into them."""
     agrees(literal(text) >> uint8.map(str), (text + b"1") * 3, text[:-1] + b"x")
     agrees(literal(text + b"'\\\"") >> uint8, (text + b"'\\\"1") * 3, text + b"'")
+
+
+@pytest.mark.parametrize(
+    ("name", "grammar", "data", "allowed"),
+    [
+        ("max_items", count_prefixed(uint8, uint8), b"\3abc", Limits(max_items=2)),
+        ("max_digits", integer() << literal(b";"), b"123;", Limits(max_digits=2)),
+        ("most_again", lookahead(uint8) >> uint8, b"a", Limits(max_backtrack=0)),
+        ("decimals", length_prefixed(decimal << literal(b";")), b"3;abc", Limits(max_digits=0)),
+    ],
+    ids=["items", "digits", "again", "numbers"],
+)
+def test_a_field_may_have_any_name(name, grammar, data, allowed):
+    """No local of the code's is one of the grammar's: a limit, say, is not what a peer sends."""
+    fields = {name: field(uint8), "then": field(grammar)}
+    space = {**fields, "__annotations__": dict.fromkeys(fields, object), "__module__": __name__}
+    sent = record(wire(type("Sent", (), space)))
+    for first in (b"\0", b"\x64"):
+        agrees(sent, (first + data) * 2)
+        agrees(sent, (first + data) * 2, limits=allowed)
