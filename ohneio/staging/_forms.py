@@ -29,6 +29,7 @@ from ..core._steps import NOBODY, WAIT, current
 from ._batches import batch, searches
 from ._code import DEEP, DEEP_IN_LANES, Code
 from ._emitter import ALWAYS, Emitter, looks
+from ._late import framed
 from ._leaving import NOTHING_KEPT
 from ._pausing import ELSEWHERE, HELD
 from ._writing import Form, Node
@@ -40,7 +41,7 @@ LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
     "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
-    "max_items", "max_digits", "most_again",
+    "max_items", "max_digits", "most_again", "forgotten",
     *(f"kept{number}" for number in range(64)),
 )  # fmt: skip
 
@@ -223,7 +224,12 @@ def _item(e: Emitter, node: Node) -> None:
                 e.line("run._again = again")
             e.line(f"return {value}")
             e.line("yield")
+        if any(one is framed for one in e.code.namespace.values()):
+            e.need("forgotten", "run._forgotten")
+            e.code.insert(*needs, "run._forgotten = None  # who runs this has frames of its own")
         with e.block("finally:"):
+            if "forgotten" in e.needs:
+                e.line("run._forgotten = forgotten")
             _unwind(e)
     _know(e, needs)
     whole = e.constant(node, "whole")

@@ -6,12 +6,15 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
+    dispatch,
     exactly,
     field,
+    forward,
     label,
     length_prefixed,
     literal,
     many,
+    not_followed_by,
     optional,
     parser,
     protocol,
@@ -296,3 +299,11 @@ def test_what_was_kept_in_a_pause_and_what_was_not_is_kept_later():
         return found
 
     assert driven(keeping, b"abcd").get_result() == ([1, 2], b"bc")
+
+
+def test_what_was_tried_in_a_frame_is_not_known_to_that_of_another_function():
+    """Which may end at the same place, and have a variable of the same name for that."""
+    inner = forward()
+    frame = length_prefixed(uint8, many(not_followed_by(literal(b"zz")) >> c))
+    inner.become(dispatch(uint8, {98: frame, 97: length_prefixed(uint8, inner)}))
+    agrees(seq(uint8, length_prefixed(uint8, seq(inner, uint8))), b"x\3b\1c", b"x\4b\1ccx\3b\1c")
