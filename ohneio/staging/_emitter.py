@@ -32,7 +32,7 @@ from ..core._staged import LATE
 from ._code import Code
 from ._late import Irregular
 from ._leaving import Leaving
-from ._lookup import Found
+from ._lookup import Found, leading
 from ._opening import begun, opening
 from ._pausing import pause, pause_for, pausing
 from ._writing import Form, Node
@@ -178,6 +178,7 @@ def unknown(e: Emitter, node: Node, wanted: bool, steps: str = "") -> str:
         e.leave()
         return "None"
     target = e.fresh("value") if wanted else ""
+    e.found.pop(id(leading(node)), None)  # it takes its number itself
     e.late(steps or e.steps(node), target)
     e.off = 0
     e.consumed(node)

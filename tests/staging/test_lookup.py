@@ -16,6 +16,7 @@ from ohneio import (
     many,
     seq,
     sized,
+    success,
     uint8,
     uint16,
 )
@@ -193,3 +194,10 @@ def test_what_is_not_near_is_not_looked_for(size):
     for digits in (b"1" * size, b"-" + b"2" * (size - 1)):
         for most in (AHEAD - 2, AHEAD - 1, AHEAD, AHEAD + 1, 640):
             agrees(one, digits + b"\r\n", limits=Limits(max_digits=most))
+
+
+def test_a_number_that_was_looked_up_for_a_node_is_for_nobody_else():
+    """Where the node itself runs after all, the same parser may stand somewhere else."""
+    unknown = success(1).bind(lambda _: literal(b"c"))  # it may be nothing, for all that is known
+    grammar = seq(choice(literal(b"b"), count_prefixed(number, unknown)), length_prefixed(number))
+    agrees(grammar, b"2\r\ncc3\r\nabc" * 2, b"b3\r\nabc" * 2, b"2\r\n3\r\nabc")
