@@ -237,9 +237,9 @@ def _item(e: Emitter, node: Node) -> None:
 
 
 def _unwind(e: Emitter) -> None:
-    e.line("run.unwind(marks)")
     if "depth" in e.needs:
         e.line("run.depth = depth")
+    e.line("run.unwind(marks)")  # the last: it may raise
 
 
 def _once(e: Emitter, node: Node) -> None:

@@ -343,3 +343,21 @@ def test_what_comes_behind_an_item_is_no_deeper_than_what_it_is_in(most):
     allowed = Limits(max_depth=most)
     agrees(seq(uint8, pair), b"1acac", b"1aacaacaac", b"1aacaaacaaac", limits=allowed)
     agrees(seq(uint8, some), b"1acaccac", b"1accacaaac", limits=allowed)
+
+
+@pytest.mark.parametrize("most", [1, 2, 256])
+def test_where_too_much_was_kept_nothing_is_left_of_it(most):
+    """A protocol that goes on behind it is as deep, and in the same fields, as before."""
+    inner = forward()
+
+    @wire
+    class Box:
+        size: int = field(uint8)
+        inside: object = field(inner)
+
+    inner.become(choice(a, (b >> record(Box)).try_map(lambda box: box)))
+    other = tied(lambda x: choice(c, a >> x))
+    for held in (2, 4, 6):
+        allowed = Limits(max_buffered=held, max_depth=most)
+        agrees(inner, b"b1b2b3b4xb1aaac", b"b1b2b3", limits=allowed)
+        agrees(seq(uint8, inner, other), b"cb1b2b3xaacaacb1aaac", limits=allowed)
