@@ -127,14 +127,16 @@ class Trying(Failing):
             if spilt and isinstance(sys.exception(), Exception):  # no interruption
                 raise self.over_limit(self.limits.max_buffered, "max_buffered")
 
-    def unwind(self, marks: int) -> None:
-        """Close what was opened since there were so many *marks*, innermost first.
+    def unwind(self, around: tuple[Mark, ...]) -> None:
+        """Close what was opened since there were those *around*, innermost first.
+
+        `commit` may have closed some of these: it is not their number that tells.
 
         Raises:
             LimitExceeded: As `release`, when all of them are closed.
         """
         failure: ParseError | None = None
-        while len(self.marks) > marks:
+        while self.marks and self.marks[-1] not in around:
             try:
                 self.release(self.marks[-1])
             except ParseError as error:

@@ -40,7 +40,7 @@ def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
         e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
     if e.form.resumes:  # what a caller of this function holds, in an alternative, it holds here
         held, most = f"base + {e.here} - run.marks[0].position", f"{e.limits}.max_buffered"
-        e.leave_unless(f"not marks or {held} <= {most}")
+        e.leave_unless(f"not (marks and run.marks) or {held} <= {most}")
     if begins:
         e.moved(begins)
     else:

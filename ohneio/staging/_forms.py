@@ -169,7 +169,7 @@ def _forget_skipped(e: Emitter, begin: tuple[int, int]) -> None:
 def _begin(e: Emitter) -> tuple[int, int]:
     e.line("source = run.input")
     e.look()
-    e.line("marks = len(run.marks)")
+    e.line("marks = (*run.marks,)")
     return e.code.place
 
 

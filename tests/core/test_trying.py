@@ -247,9 +247,9 @@ def test_bytes_may_be_kept_from_a_place_before():
     mark = run.keep_from(1)
     assert (mark.position, mark.keeps, run.input.since(1)) == (1, True, b"bcd")
     run.mark(keeps=True)
-    run.unwind(1)
+    run.unwind((mark,))
     assert run.marks == [mark]
-    run.unwind(0)
+    run.unwind(())
     assert run.marks == []
 
 
@@ -279,4 +279,4 @@ def unwound(run):
     try:
         raise ParseError("something")
     finally:
-        run.unwind(0)
+        run.unwind(())

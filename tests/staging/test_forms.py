@@ -7,11 +7,13 @@ import pytest
 
 from ohneio import (
     Limits,
+    ParseError,
     Parser,
     State,
     UsageError,
     any_byte,
     choice,
+    commit,
     count_prefixed,
     decimal,
     dispatch,
@@ -29,6 +31,7 @@ from ohneio import (
     parser,
     protocol,
     read_some,
+    recognize,
     record,
     sep_by,
     seq,
@@ -395,3 +398,28 @@ def test_a_field_may_have_any_name(name, grammar, data, allowed):
     for first in (b"\0", b"\x64"):
         agrees(sent, (first + data) * 2)
         agrees(sent, (first + data) * 2, limits=allowed)
+
+
+@parser
+def committed(inner):
+    return (yield from inner)
+
+
+def test_commit_may_close_what_is_around_a_function():
+    """What it looks ahead for is held by nobody then, and what it keeps is let go all the same."""
+    grammar = committed(seq(uint8, commit, lookahead(uint8), uint8))
+    agrees(many(grammar), b"abcdef", b"abcde")
+    inner = stage(recognize(seq(until(b":"), commit, until(b";"), a)))
+
+    @protocol(limits=Limits(max_buffered=8))
+    def going_on():
+        try:
+            yield from choice(committed(inner), uint8)
+        except ParseError:
+            yield from many(uint8, 20, 20)
+        return "all of it"
+
+    conn = going_on()
+    for byte in b"x:y;" + b"c" * 20:
+        conn.send(bytes([byte]))
+    assert conn.get_result() == "all of it"

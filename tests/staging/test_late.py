@@ -279,7 +279,7 @@ def test_all_that_may_be_wanted_is_kept_once(keep, places):
             keep(run, kept, [0, 1, 2, 3])
         assert run.marks == kept
         found = [mark.position for mark in kept]
-        run.unwind(0)
+        run.unwind(())
         return found
 
     assert driven(keeping, b"abcd").get_result() == places
@@ -295,7 +295,7 @@ def test_what_was_kept_in_a_pause_and_what_was_not_is_kept_later():
         yield from exactly(1)._parse()
         keep_all(run, kept, [1, 2])
         found = [mark.position for mark in kept], run.input.since(1)
-        run.unwind(0)
+        run.unwind(())
         return found
 
     assert driven(keeping, b"abcd").get_result() == ([1, 2], b"bc")
