@@ -17,27 +17,31 @@ from ..combinators._values import Success
 from ..core._parser import Parser
 
 __all__ = ["Branches", "ManyBy", "Range", "SizedBy", "by_range", "constants_of"]
+__all__ += ["node_of"]
 
 OURS = (Sized, Many, TryMap)
+#: How the code says what a node converts.
+CONVERTED = ".parser"
 #: So few alike are not worth it.
 FEW = 4
 
 
 @attrs.frozen(eq=False)
 class ManyBy(Parser[Any]):
-    """As many items as an expression of the code says; *steps* are those of the node."""
+    """As many items as an expression of the code says; *node* is how it says the branch."""
 
     count: str
     item: Parser[Any]
-    steps: str
+    node: str
 
 
 @attrs.frozen(eq=False)
 class SizedBy(Parser[Any]):
-    """A frame of a size that an expression of the code says."""
+    """A frame of a size that an expression of the code says; *node* is how it says the branch."""
 
     size: str
     parser: Parser[Any]
+    node: str
 
 
 @attrs.frozen
@@ -51,8 +55,16 @@ class Range:
 Branches: TypeAlias = "list[tuple[Any, Parser[Any]]]"
 
 
-def by_range(tag: str, branches: Branches, steps: str) -> Branches:
-    """Return *branches*, each family as one; *steps* are those of the node by its tag."""
+def node_of(one: Parser[Any]) -> str:
+    """Return how the code says the node by its tag, if *one* stands for those of a family."""
+    if isinstance(one, (ManyBy, SizedBy)):
+        return one.node
+    whole: Any = one
+    return node_of(whole.parser).removesuffix(CONVERTED) if type(one) is TryMap else ""
+
+
+def by_range(tag: str, branches: Branches, node: str) -> Branches:
+    """Return *branches*, each family as one; *node* is how the code says that of the tag."""
     groups: dict[Hashable, list[tuple[int, Parser[Any], int]]] = {}
     for key, branch in branches:
         if type(key) is int and (kind := family(branch)) is not None:
@@ -60,7 +72,7 @@ def by_range(tag: str, branches: Branches, steps: str) -> Branches:
     found = [group for group in groups.values() if in_a_row([key for key, _, _ in group])]
     taken = {key for group in found for key, _, _ in group}
     others = [(key, branch) for key, branch in branches if type(key) is not int or key not in taken]
-    return [*others, *(as_one(tag, group, steps) for group in found)]
+    return [*others, *(as_one(tag, group, node) for group in found)]
 
 
 def in_a_row(keys: list[int]) -> bool:
@@ -84,22 +96,22 @@ def family(node: Parser[Any]) -> tuple[Hashable, int] | None:
 
 
 def as_one(
-    tag: str, group: list[tuple[int, Parser[Any], int]], steps: str
+    tag: str, group: list[tuple[int, Parser[Any], int]], node: str
 ) -> tuple[Range, Parser[Any]]:
     keys = [key for key, _, _ in group]
     key, branch, number = group[0]
     expression = f"{tag} - {key - number}" if key > number else tag
-    return Range(min(keys), max(keys)), generalised(branch, expression, steps)
+    return Range(min(keys), max(keys)), generalised(branch, expression, node)
 
 
-def generalised(node: Parser[Any], expression: str, steps: str) -> Parser[Any]:
-    """Return one of a `family` with *expression* for the number in which they differ."""
-    whole: Any = node
-    if isinstance(node, Sized):
-        return SizedBy(expression, whole.parser)
-    if isinstance(node, Many):
-        return ManyBy(expression, whole.item, steps)
-    return attrs.evolve(whole, parser=generalised(whole.parser, expression, steps))
+def generalised(one: Parser[Any], expression: str, node: str) -> Parser[Any]:
+    """Return *one* of a `family` with *expression* for the number in which they differ."""
+    whole: Any = one
+    if isinstance(one, Sized):
+        return SizedBy(expression, whole.parser, node)
+    if isinstance(one, Many):
+        return ManyBy(expression, whole.item, node)
+    return attrs.evolve(whole, parser=generalised(whole.parser, expression, node + CONVERTED))
 
 
 def constants_of(branches: Branches) -> dict[Any, Any]:

@@ -106,7 +106,7 @@ def of_many_by(e: Emitter, node: ManyBy, go_on: Continue) -> None:
     most = e.need("max_items", f"{e.limits}.max_items")
     e.settle()
     with e.block(f"if {node.count} > {most}:"):
-        refuse(e, node.steps)
+        refuse(e, e.steps(node))
     loop(e, node.item, node.count, go_on)
 
 

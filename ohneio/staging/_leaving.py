@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import Any
 
 from ._code import NOWHERE, Code
+from ._families import node_of
 from ._late import keep_all, nothing, settled
 from ._making import maker
 from ._scoping import Scoping
@@ -92,8 +93,8 @@ class Leaving(Scoping):
                 self.off = 0
 
     def steps(self, node: Node) -> str:
-        """Return the steps of a node."""
-        return f"{self.node(node)}._parse()"
+        """Return the steps of a node, of those of a family that of the tag."""
+        return f"{node_of(node) or self.node(node)}._parse()"
 
     def late(self, steps: str, target: str, *, after: int = 0) -> None:
         """Run *steps* from here and go on behind them: the position is *after* behind ``pos``."""

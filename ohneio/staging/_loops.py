@@ -108,12 +108,12 @@ def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
 @rule(ManyBy)
 def many_by(e: Emitter, node: ManyBy, wanted: bool) -> str:
     if endless(node.item):
-        return unknown(e, node, wanted, node.steps)
+        return unknown(e, node, wanted)
     most = e.need("max_items", f"{e.limits}.max_items")
     e.settle()
     with e.block(f"if {node.count} > {most}:"):
         if e.leaving:
             e.leave()
         else:
-            e.late(node.steps, "")
+            e.late(e.steps(node), "")
     return counted(e, node.item, node.count, wanted)

@@ -79,7 +79,7 @@ def tagged(
         e.off = before
         go_on(value)
 
-    branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]._parse()")
+    branches = by_range(tag, branches, f"{e.node(node)}._table[{tag}]")
     numbered = all(type(key) in (int, Range) for key, _ in branches)
     ordered = numbered and (possible is not None or number_by(e, node.tag))
     with e.ways() as another:

@@ -10,6 +10,7 @@ from ohneio import (
     literal,
     many,
     rest,
+    seq,
     sized,
     success,
     text,
@@ -106,3 +107,27 @@ def test_a_family_is_written_once():
     assert source.count("range(") == 1
     assert "range(byte - 144)" in source
     assert "pos + byte - 160" in source
+
+
+def doubled(values):
+    return [len(values), *values, *values]
+
+
+@pytest.mark.parametrize("depth", [*range(8, 13)])
+@pytest.mark.parametrize("converted", [lambda one: one, lambda one: one.try_map(doubled)])
+@pytest.mark.parametrize(
+    "make", [lambda n: many(uint8, n, n), lambda n: sized(n, many(uint8))], ids=["many", "sized"]
+)
+def test_where_there_is_no_room_for_a_family_the_node_of_its_tag_runs(make, converted, depth):
+    """It stands for several, and cannot be run itself."""
+    grammar = dispatch(uint8, {97 + n: converted(make(n)) for n in range(5)})
+    for _ in range(depth):
+        grammar = seq(uint8, dispatch(uint8, {1: grammar, 2: success(None)}))
+    agrees(grammar, (b"x\1" * depth + b"b7") * 2, b"x\1" * depth + b"c7")
+
+
+def test_a_family_of_which_nothing_is_known_is_converted_once():
+    """What runs as a node is what is converted, and not the whole branch."""
+    unknown = success(1).bind(lambda _: uint8)  # it may be nothing, for all that is known
+    lists = {97 + n: many(unknown, n, n).try_map(doubled).try_map(doubled) for n in range(5)}
+    agrees(dispatch(uint8, lists), b"b7c78", b"c7")
