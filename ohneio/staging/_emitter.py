@@ -43,10 +43,13 @@ __all__ = ["Emitter", "Rule", "around", "rule", "rules"]
 class Emitter(Leaving):
     """Write the code of one function."""
 
+    #: What the function is written for, behind any forwards.
+    outermost: Node
+
     def __init__(self, form: Form, code: Code) -> None:
         super().__init__(form, code)
-        #: What the function is written for.
-        self.outermost: Node | None = None
+        #: How many levels of ``max_depth`` these forwards take.
+        self.level = 0
         #: The line that an item begins with, in a lane.
         self.first = ""
         #: The last line that took all there was of a frame, and how deep it stands.

@@ -92,13 +92,24 @@ def function(node: Node, form: Form) -> Function | None:
     code.namespace.update(WAITING if form.emits or form.lane else {})
     code.reserve(*ALWAYS, *WAITING, "LANE", *LOCALS)
     e = Emitter(form, code)
-    e.outermost = node
+    e.outermost, e.level = looked_through(node)
+    if e.level and form.resumes:
+        e.need("depth", f"run.depth + {e.level}")
+        e.need("run.depth", "depth")
     parts = [*nodes(node)]
     e.looks_ahead = any(map(looks, parts))
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
     e.largest = max(one.facts.least for one in parts if not one.children())
     {"items": _items, "item": _item, "once": _once, "lane": _lane}[form.name](e, node)
     return None if e.unknown and form.lane else Function(form.name, code.source, code.namespace)
+
+
+def looked_through(node: Node) -> tuple[Node, int]:
+    """Return what a forward stands for, and how many levels of ``max_depth`` that takes."""
+    level = 0
+    while type(node) is Forward:
+        node, level = node.target, level + 1
+    return node, level
 
 
 def _items(e: Emitter, node: Node) -> None:
@@ -120,7 +131,7 @@ def _items(e: Emitter, node: Node) -> None:
             begin = e.code.place
             if e.looks_ahead:
                 e.line("again = 0")
-            value = e.value(node)
+            value = e.value(e.outermost)
             e.settle()
             if node.facts.nullable is not False:
                 _forget_skipped(e, begin)
@@ -144,8 +155,12 @@ def _items(e: Emitter, node: Node) -> None:
 def _check_room(e: Emitter, place: tuple[int, int], *otherwise: str) -> None:
     """Leave all to the nodes where a token that a byte decides against is over the limit.
 
-    So it is where a function that is written in would find something else under a name.
+    So it is where a function that is written in would find something else under a name,
+    and where there is no level left for what a forward stands for.
     """
+    if e.level:
+        used = " - run.depth" if e.form.resumes else ""
+        _leave_all(e, place, f"{e.limits}.max_depth{used} < {e.level}", otherwise)
     if e.skips and e.largest:
         _leave_all(e, place, f"{e.limits}.max_buffered < {e.largest}", otherwise)
     if e.names.conditions:
@@ -217,7 +232,7 @@ def _item(e: Emitter, node: Node) -> None:
         if e.looks_ahead:
             e.line("again = run._again")
         with e.block("try:"):
-            value = e.value(node)
+            value = e.value(e.outermost)
             e.tell_skipped()
             e.line(f"source.pos = {e.here}")
             if e.looks_ahead:
@@ -238,7 +253,7 @@ def _item(e: Emitter, node: Node) -> None:
 
 def _unwind(e: Emitter) -> None:
     if "depth" in e.needs:
-        e.line("run.depth = depth")
+        e.line(f"run.depth = depth{f' - {e.level}' if e.level else ''}")
     e.line("run.unwind(marks)")  # the last: it may raise
 
 
@@ -249,7 +264,7 @@ def _once(e: Emitter, node: Node) -> None:
         needs = e.code.place
         if e.looks_ahead:
             e.line("again = 0")
-        value = e.value(node)
+        value = e.value(e.outermost)
         e.leave_unless(f"{e.here} == stop")
         e.line(f"return {value}")
     _know(e, needs)
@@ -269,7 +284,7 @@ def _lane(e: Emitter, node: Node) -> None:
             with e.block(f"if stop - pos > source.limit{ELSEWHERE}:"):
                 e.line("return")
             with e.block("while True:"):
-                _taken(e, node)
+                _taken(e)
             e.line("source.base += stop")
             e.line("source.data, source.pos = b'', 0")
             e.line("run.aside = None")
@@ -287,7 +302,7 @@ def _lane(e: Emitter, node: Node) -> None:
     _for_limits(e)
 
 
-def _taken(e: Emitter, node: Node) -> None:
+def _taken(e: Emitter) -> None:
     """Write one item, which stands in a loop.
 
     In a loop with a condition the jump back, where an interruption may come, is not inside of
@@ -299,7 +314,7 @@ def _taken(e: Emitter, node: Node) -> None:
         e.line("again = 0")
     e.first = e.code.lines[-1]
     behind = e.code.mark()
-    value = e.value(node)
+    value = e.value(e.outermost)
     e.settle()
     e.line("start = pos  # before: an interruption comes behind a call")
     e.line(f"emitted.append({value})")
@@ -309,7 +324,7 @@ def _taken(e: Emitter, node: Node) -> None:
 
 def _for_limits(e: Emitter) -> None:
     """Write what returns the lane, where it may be used: as `_check_room` asks."""
-    conditions = [*e.names.conditions]
+    conditions = [*e.names.conditions, *([f"limits.max_depth >= {e.level}"] if e.level else [])]
     if e.skips and e.largest:
         conditions.insert(0, f"limits.max_buffered >= {e.largest}")
     unless = f" if ({' and '.join(conditions)}) else None" if conditions else ""

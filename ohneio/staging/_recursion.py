@@ -203,7 +203,7 @@ def recursive(e: Emitter, node: Node) -> str:
         e.need("keeping", "[]")
         e.need("kept", "[]")
     if e.form.resumes:
-        e.need("depth", "run.depth")
+        e.needs.setdefault("depth", "run.depth")
     with in_fields(e, node), e.block("while True:"):
         flow(e, node, lambda value: whole(e, value))
         with e.block("while turn:"):
@@ -302,7 +302,8 @@ def too_deep(e: Emitter, node: Forward[Any]) -> None:
         with e.block(f"if len(stack) >= {room}:"):
             e.late(e.steps(node), "")
     else:
-        with e.block("if len(stack) >= limits.max_depth:"):
+        less = f" - {e.level}" if e.level else ""
+        with e.block(f"if len(stack) >= limits.max_depth{less}:"):
             e.leave()
 
 

@@ -1,5 +1,7 @@
 """Grammars that refer to themselves: an explicit stack in the function's locals."""
 
+import re
+
 import pytest
 
 from ohneio import (
@@ -361,3 +363,21 @@ def test_where_too_much_was_kept_nothing_is_left_of_it(most):
         allowed = Limits(max_buffered=held, max_depth=most)
         agrees(inner, b"b1b2b3b4xb1aaac", b"b1b2b3", limits=allowed)
         agrees(seq(uint8, inner, other), b"cb1b2b3xaacaacb1aaac", limits=allowed)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 4])
+def test_a_forward_is_what_it_stands_for_one_level_deeper(most):
+    """Its functions look through it, and through one that stands for one."""
+    inside, other = forward(), forward()
+    tree = inside.become(dispatch(uint8, {97: a, 98: seq(record_in(inside), number)}))
+    other.become(inside)
+    unlike = tied(lambda whole: choice((a >> whole) << b, any_byte))  # which is no loop
+    last = forward()
+    last.become(seq(uint8, unlike, other))
+    for grammar in (tree, inside, other):
+        assert {"take", "once"} <= {*re.findall(r"def (\w+)", grammar.source)}
+        assert "stack.append" in code_of(grammar)
+    data = b"bnbmaa1;2;aabnaa3;"
+    for grammar in (inside, other):
+        agrees(grammar, data, data[:-1] + b"x", data[:5], b"bnx", limits=Limits(max_depth=most))
+    agrees(last, b"1aybbnaa3;" * 2, b"1aybbnbnaa3;3;", limits=Limits(max_depth=most))
