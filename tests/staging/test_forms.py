@@ -423,3 +423,22 @@ def test_commit_may_close_what_is_around_a_function():
     for byte in b"x:y;" + b"c" * 20:
         conn.send(bytes([byte]))
     assert conn.get_result() == "all of it"
+
+
+def test_the_functions_of_a_forward_are_those_of_what_it_stands_for():
+    """One level deeper: where there is none left all is for the nodes."""
+    inside, around = forward(), forward()
+    inside.become(seq(uint8, length_prefixed(uint8, choice(a, b >> around))))
+    around.become(inside)
+    assert "max_depth - run.depth < 2" in code_of(around)
+    assert "limits.max_depth >= 2" in code_of(around, "lane")
+    for most in (0, 1, 2, 3):
+        agrees(inside, b"1\2b2\1a", b"1\4b2\1a", b"1\1x", limits=Limits(max_depth=most))
+        agrees(around, b"1\4b2\1a" * 2, b"1\4b2\2ax", limits=Limits(max_depth=most))
+
+
+def test_what_was_forgotten_in_a_frame_is_so_for_its_function_alone():
+    """Whoever runs it has frames of its own, with ends that may be the same."""
+    source = code_of(seq(uint8, length_prefixed(uint8, many(uint16))), "item")
+    assert source.index("run._forgotten = None") < source.index("try:")
+    assert source.index("run._forgotten = forgotten") > source.index("finally:")

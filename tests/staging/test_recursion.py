@@ -280,6 +280,16 @@ def test_a_loop_whose_items_may_come_without_it_is_written_as_well(items, data):
     agrees(seq(grammar, grammar), data * 2, limits=Limits(max_depth=1))
 
 
+def test_what_may_come_in_some_ways_is_a_loop():
+    """What is behind a choice, or a list, is written once for each way through it."""
+    parts = [lambda x: choice(c, a >> x), lambda x: count_prefixed(uint8, x)]
+    grammar = tied(
+        lambda x: dispatch(uint8, {97: c, 98: seq(*[part(x) for part in parts], number)})
+    )
+    assert "while turn:" in code_of(grammar)
+    agrees(grammar, b"bc\1ac1;", b"baac\0002;", b"babc\0001;\1acx")
+
+
 def test_what_may_come_in_many_ways_is_no_loop():
     """What is behind is written once for each, and the code would double with every part."""
 
