@@ -115,6 +115,7 @@ Where things are:
                  and need not be compared
 ``_packets``     records with bits beside other fields, with frames, and with verdicts
 ``_making``      an object of a record, filled field by field, where nobody could tell
+``_verdicts``    what functions say of a first byte, found out when the code is written
 ``_reading``, ``_saying``, ``_names``, ``_expressions``, ``_inlining``, ``_handing``,
 ``_answers``
                  functions of the grammar's author, written into the code

@@ -11,20 +11,32 @@ from ..combinators._looking import Lookahead, NotFollowedBy
 from ..combinators._records import Record
 from ..combinators._transform import Map, TryMap, Verify
 from ..core._alternatives import MISS, attempt
-from ..core._facts import ANY, Set
+from ..core._facts import ANY, NO_BYTES, Set
 from ._emitter import Emitter, rule
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
 from ._pausing import pausing, while_cut
 from ._tokens import member
+from ._verdicts import judged_first
 from ._writing import Node
 
-__all__ = ["begins_with", "open_choice", "tried_item"]
+__all__ = ["begins_with", "decides", "open_choice", "tried_item"]
 
 
 def begins_with(node: Node) -> Set | None:
     """Return the bytes that *node* can begin with, if it must, and one byte decides against it."""
     return node.facts.first if node.facts.nullable is False and not does_more(node) else None
+
+
+def decides(e: Emitter, node: Node) -> tuple[Set | None, str]:
+    """Return what `begins_with` does, but for bytes that a function refuses, and a condition.
+
+    An alternative that is open holds the byte that such a function looks at as well: where
+    there is one, which the condition denies, the node says whether that is too much.
+    """
+    first = begins_with(node)
+    some = first if first is None else judged_first(node, e.names)
+    return some, "not run.marks" if some != first and e.form.resumes else ""
 
 
 def does_more(node: Node) -> bool:
@@ -198,7 +210,7 @@ def tried_item(
         e.pass_by(at)
         e.line(f"{target} = {e.constant(MISS, 'MISS')}")
 
-    first, skipped = begins_with(item), [*e.skipped]
+    (first, alone), skipped = decides(e, item), [*e.skipped]
     miss = e.constant(MISS, "MISS")
     opens = opening(item)
     with pausing(e, wished=opens is not None) as may_pause:
@@ -212,7 +224,7 @@ def tried_item(
         if first is not None:
             test = member(e, "data[pos]", first)
             if test != "True":
-                with e.block(f"elif not ({test}):"):
+                with e.block(f"elif not ({test}){alone and f' and {alone}'}:"):
                     passed_by()
         begins = e.code.fresh("begins")
         with e.block("else:"):
@@ -239,36 +251,36 @@ def tried_item(
 @rule(Optional)
 def optional(e: Emitter, node: Optional[Any], wanted: bool) -> str:
     target, default = e.fresh("value"), e.constant(node.default, "default")
-    first = begins_with(node.parser)
+    first, alone = decides(e, node.parser)
     e.settle()
     if e.leaving:
         if first is None:
             e.leave()
             return "None"
-        return perhaps(e, node, target, default, first, wanted)
+        return perhaps(e, node, target, default, wanted)
     at = e.begin_skip("-1")
     tried_item(e, node.parser, wanted, target, lambda: e.line(f"{target} = {default}"), at)
-    e.skip(node.parser, at)
+    e.skip(node.parser, at, judged=bool(alone))
     return target
 
 
-def perhaps(
-    e: Emitter, node: Optional[Any], target: str, default: str, first: Set, wanted: bool
-) -> str:
+def perhaps(e: Emitter, node: Optional[Any], target: str, default: str, wanted: bool) -> str:
     """Write an optional part of what is itself tried."""
-    at = e.begin_skip()
+    at, (first, alone) = e.begin_skip(), decides(e, node.parser)
     more_or_end(e, node.parser)
     there = "pos < stop and " if e.at_end else ""
     with e.ways() as another:
         another()
-        with e.block(f"if {there}{member(e, 'data[pos]', first)}:"):
+        with e.block(f"if {there}{member(e, 'data[pos]', first or NO_BYTES)}:"):
             value = e.value(node.parser, wanted=wanted)
             e.settle()
             if wanted:
                 e.line(f"{target} = {value}")
         another()
-        if wanted:
+        if wanted or alone:
             with e.block("else:"):
+                if alone:
+                    e.leave_unless(alone)
                 e.line(f"{target} = {default}")
-    e.skip(node.parser, at)
+    e.skip(node.parser, at, judged=bool(alone))
     return target if wanted else "None"

@@ -9,10 +9,11 @@ from typing import Any
 
 from ..combinators._loops import refuse_another
 from ..combinators._repetition import Many
+from ..core._facts import NO_BYTES
 from ..core._pauses import Form, Match
 from ..core._run import UNBOUNDED
 from ._batches import all_lines, line_of
-from ._choices import begins_with, tried_item
+from ._choices import begins_with, decides, tried_item
 from ._code import function_name
 from ._emitter import Emitter, rule, unknown
 from ._inlining import said
@@ -116,7 +117,7 @@ def several_and_begun(kind: Regular, form: Form | None) -> Match:
 
 def most_of(e: Emitter, node: Many[Any]) -> str:
     """Return how the code says how many items there may be."""
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = limit_of(e)
     return most if node.max == UNBOUNDED else f"min({node.max}, {most})"
 
 
@@ -175,40 +176,45 @@ def exactly_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
 
 def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     """Take items while the next byte is one that an item begins with."""
-    found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
-    first = begins_with(node.item) or frozenset()
-    bound = most if node.max == UNBOUNDED else str(node.max)
+    found, (first, alone) = e.fresh("items"), decides(e, node.item)
     e.settle()
     before = [*e.skipped]
     if node.max != UNBOUNDED:
-        e.leave_unless(f"{node.max} <= {most}")
+        e.leave_unless(f"{node.max} <= {limit_of(e)}")
     e.line(f"{found} = []")
-    test = member(e, "data[pos]", first)
-    more = "pos < stop" if test == "True" else f"pos < stop and {test}"
-    with e.block("while True:" if e.form.lane else f"while {more}:"):
-        if e.form.lane:
-            if node.max != UNBOUNDED:
-                with e.block(f"if len({found}) == {bound}:"):
-                    e.line("break")
-            next_or_break(e, more, node.item)
-        if node.max == UNBOUNDED:
-            e.leave_unless(f"len({found}) < {bound}")
-        elif not e.form.lane:
-            with e.block(f"if len({found}) == {bound}:"):
-                e.line("break")
-        one = e.value(node.item)
-        e.settle()
-        e.line(f"{found}.append({one})")
+    test = member(e, "data[pos]", first or NO_BYTES)
+    while_there(e, node, found, "pos < stop" if test == "True" else f"pos < stop and {test}")
     ends = [*e.skipped]
     at = no_more(e, node, found)
     if e.at_end != "True" and not e.form.lane:
         ended = ["pos < stop", *([f"len({found}) == {node.max}"] if node.max != UNBOUNDED else [])]
         e.leave_unless(e.or_end(" or ".join(ended)))
+    if alone:
+        e.leave_unless(alone)
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
     e.skipped = either(before, ends)
-    e.skip(node.item, at)
+    e.skip(node.item, at, judged=bool(alone))
     return found
+
+
+def limit_of(e: Emitter) -> str:
+    return e.need("max_items", f"{e.limits}.max_items")
+
+
+def while_there(e: Emitter, node: Many[Any], found: str, more: str) -> None:
+    """Take items while there are *more* and there may be."""
+    with e.block("while True:" if e.form.lane else f"while {more}:"):
+        if node.max != UNBOUNDED:
+            with e.block(f"if len({found}) == {node.max}:"):
+                e.line("break")
+        if e.form.lane:
+            next_or_break(e, more, node.item)
+        if node.max == UNBOUNDED:
+            e.leave_unless(f"len({found}) < {limit_of(e)}")
+        one = e.value(node.item)
+        e.settle()
+        e.line(f"{found}.append({one})")
 
 
 def resuming_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
@@ -228,5 +234,5 @@ def resuming_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
         )
         with e.block(f"if len({found}) != {node.max}:"):
             e.late(refused, "")
-    e.skip(node.item, at)
+    e.skip(node.item, at, judged=bool(decides(e, node.item)[1]))
     return found

@@ -246,9 +246,9 @@ class Scoping(Writing):
         another()
         self.skipped = ends
 
-    def skip(self, node: Node, at: str) -> None:
-        """Say that *node* may have been skipped *at* a position."""
-        if self.form.resumes and (self.at_end or node.facts.first != ANY):
+    def skip(self, node: Node, at: str, *, judged: bool = False) -> None:
+        """Say that *node* may have been skipped *at* a position, for a byte that is *judged*."""
+        if self.form.resumes and (judged or self.at_end or node.facts.first != ANY):
             name = self.code.constant(node, "skipped")
             self.skipped.append(Skipped(name, at, len(self.scopes)))
 

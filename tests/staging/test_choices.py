@@ -23,6 +23,7 @@ from ohneio import (
     record,
     seq,
     sized,
+    skip,
     success,
     take_while,
     try_map,
@@ -38,6 +39,7 @@ a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
 nested = forward()
 tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
 
+small = uint8.verify(lambda n: n < 4)
 nothing = take_while(b"0123456789")
 
 
@@ -84,6 +86,14 @@ CHOICES = {
         [b"abcaxcad"],
     ),
     "optional at the end": (seq(uint8, optional(a)), [b"xax", b"x"]),
+    "optional, of what a function refuses": (
+        seq(optional(small), optional(small >> a), optional(uint8)) << c,
+        [b"\1\2axcxccc", b"\1\1", b"\xff"],
+    ),
+    "optional, of what a function refuses, in an alternative": (
+        choice(seq(a, optional(small), skip(optional(small)), c), any_byte),
+        [b"a\1\2cac", b"a\xffa\1"],
+    ),
     "optional with something ahead": (
         seq(optional(lookahead(a) >> any_byte), optional(not_followed_by(b) >> any_byte), c),
         [b"axcaccbc"],

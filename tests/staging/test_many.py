@@ -17,6 +17,7 @@ from ohneio import (
     many,
     optional,
     parser,
+    rest,
     seq,
     sized,
     skip,
@@ -57,6 +58,7 @@ class Some(Parser):
         return Facts(nullable=False)
 
 
+small = uint8.verify(lambda n: n < 4)
 anything = uint8.bind(lambda n: exactly(n % 2))
 
 #: A grammar and bytes for it.
@@ -109,6 +111,11 @@ MANY = {
     "many with something ahead": (many(lookahead(a) >> any_byte) << c, [b"aac", b"ab"]),
     "many optional tails": (many(seq(a, optional(b)), min=1, max=3) << c, [b"ababacac", b"aa"]),
     "many in many": (many(many(a, min=1) << b) << c, [b"aabbc", b"aababc"]),
+    "many of small numbers": (many(small) << exactly(2), [b"\1\2\0xa", b"\xff\0", b"\1"]),
+    "many of small numbers, at least": (
+        seq(optional(a), many(small, min=1, max=3), many(small)) << b,
+        [b"\1\2b\1xa\1\1\1\1b", b"a\1a", b"ab"],
+    ),
     "lines": (many(until(b"\n")), [b"ab\n\nc\n", b"a\nb", b""]),
     "lines, bounded": (
         seq(many(until(b"\n", max=2), min=1, max=2), any_byte),
@@ -228,3 +235,11 @@ def test_a_loop_in_a_lane_waits_for_the_next_byte(kind):
     assert "yield True" in code_of(grammar, "lane").partition("start = pos")[2]
     for limits in (Limits(), Limits(max_items=2), Limits(max_items=0), Limits(max_buffered=4)):
         agrees(grammar, data, data[:-3], data * 2, limits=limits)
+
+
+def test_a_loop_ends_where_a_function_refuses_the_next_byte():
+    """As the names of DNS do, which are so many labels as have a length, and then none."""
+    names = many(length_prefixed(uint8.verify(lambda size: 0 < size < 64), rest)) << literal(b"\0")
+    agrees(names, b"\3www\7example\0", b"\0", late=False)
+    agrees(names, b"\1a\2bb\0\1a\xff\0", b"\1a\1b", b"\1a\2b\0", limits=Limits(max_items=2))
+    assert "while pos < stop and 1 <= data[pos] <= 63:" in code_of(names, "once")
