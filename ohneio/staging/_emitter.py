@@ -60,6 +60,9 @@ class Emitter(Leaving):
         self.largest = 0
         #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
         self.targets: frozenset[int] = frozenset()
+        #: Behind which line the round of a loop has only begun that ends it if it fails, and the
+        #: variable for where it began.
+        self.round = "", ""
         #: Whether something that every item has is left to its node.
         self.unknown = False
 
@@ -117,6 +120,31 @@ class Emitter(Leaving):
         index, depth = place
         self.code.put(index - 1, depth, line)
         self.first = self.code.lines[index - 1]
+
+    def begin_round(self) -> None:
+        """Let the loop around end where what comes first is refused, in a whole input.
+
+        There nobody is told why, and nothing is read again: the value is given back.
+        """
+        if not self.form.resumes and not self.form.lane and self.recursion is None:
+            begins = self.code.fresh("begins")
+            self.line(f"{begins} = pos")
+            self.round = self.code.lines[-1], begins
+
+    @property
+    def round_begins(self) -> str:
+        """The variable for where a round of a loop begins, if nothing of that was written yet."""
+        line, begins = self.round
+        return begins if line is self.code.lines[-1] else ""
+
+    def refuse_unless(self, condition: str, begins: str) -> None:
+        """Leave where *condition* does not hold; or end the loop whose round *begins* there."""
+        if not begins:
+            self.leave_unless(condition)
+            return
+        with self.block(f"if not ({condition}):"):
+            self.line(f"pos = {begins}")
+            self.line("break")
 
     def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
         """Write *body* as one whole: where it is irregular *node* runs from its beginning."""

@@ -23,6 +23,7 @@ from ._pausing import cutting, pause, pause_begun, pause_form
 from ._regular import Regular, open_end, regular, without_groups
 from ._saying import BYTES, Text
 from ._tokens import member
+from ._verdicts import judged_first
 
 __all__: list[str] = []
 
@@ -212,6 +213,8 @@ def while_there(e: Emitter, node: Many[Any], found: str, more: str) -> None:
             next_or_break(e, more, node.item)
         if node.max == UNBOUNDED:
             e.leave_unless(f"len({found}) < {limit_of(e)}")
+        if judged_first(node.item, e.names) == node.item.facts.first:
+            e.begin_round()
         one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")

@@ -51,9 +51,10 @@ def verify(e: Emitter, node: Verify[Any], wanted: bool) -> str:
 
 
 def verified(e: Emitter, node: Verify[Any]) -> str:
+    begins = e.round_begins
     value, good = e.value(node.parser), e.code.fresh("good")
     given = local(e, spelled(value, kinds_of(node.parser)))
-    e.leave_unless(str(verdict(e, node.predicate, given, good).write()))
+    e.refuse_unless(str(verdict(e, node.predicate, given, good).write()), begins)
     return value
 
 

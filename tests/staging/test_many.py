@@ -12,6 +12,7 @@ from ohneio import (
     choice,
     exactly,
     length_prefixed,
+    line,
     literal,
     lookahead,
     many,
@@ -56,6 +57,10 @@ class Some(Parser):
 
     def _facts(self):
         return Facts(nullable=False)
+
+
+def loudly(one):
+    return one != b"b"
 
 
 small = uint8.verify(lambda n: n < 4)
@@ -243,3 +248,30 @@ def test_a_loop_ends_where_a_function_refuses_the_next_byte():
     agrees(names, b"\3www\7example\0", b"\0", late=False)
     agrees(names, b"\1a\2bb\0\1a\xff\0", b"\1a\1b", b"\1a\2b\0", limits=Limits(max_items=2))
     assert "while pos < stop and 1 <= data[pos] <= 63:" in code_of(names, "once")
+
+
+#: Items that a function refuses, of which it sees more than a byte.
+REFUSED = {
+    "lines": (many(line.verify(bool)) << literal(b"\r\n"), b"ab\r\nc\r\n\r\n"),
+    "numbers": (seq(many(uint16.verify(lambda n: n > 255), max=3), rest), b"abcd\0b"),
+    "a size": (many(length_prefixed(uint16.verify(lambda n: n), rest)) << exactly(2), b"\0\1a\0\0"),
+    "a first part": (seq(many(seq(word.verify(loudly), comma)), rest), b"a,ba,b,"),
+    "judged twice": (seq(many(uint16.verify(bool).verify(loudly)), rest), b"abcd\0\0"),
+    "a later part": (seq(many(seq(any_byte, small)), rest), b"a\1b\1c"),
+    "one of two": (seq(many(choice(small >> small, uint16.verify(bool))), rest), b"\1\1aa\0\0"),
+    "in many": (many(seq(many(uint16.verify(bool), min=1), exactly(2))) << c, b"ab\0\0c"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_in_a_whole_input_a_loop_ends_where_its_item_is_refused(name):
+    """Nobody is told of it; elsewhere its node says what would have fit."""
+    grammar, data = REFUSED[name]
+    agrees(grammar, data, data[:-1], data + b"\1", data[:3], limits=Limits(max_backtrack=1))
+    agrees(grammar, data, b"\0\0", limits=Limits(max_items=2))
+
+
+def test_what_was_refused_is_not_read_again():
+    """So that no limit is near which knows of it."""
+    for name in ("lines", "numbers", "a size", "a first part", "judged twice"):
+        agrees(*REFUSED[name], late=False, limits=Limits(max_backtrack=0))
