@@ -48,11 +48,12 @@ def judged_first(node: Node, names: Names) -> Set:
     """
     first = node.facts.first
     known = ANY if first is None else first
-    heads = HEADS[type(node)](node) if type(node) in HEADS else []
-    if not heads or any(one is None or one.facts.nullable is not False for one in heads):
-        return known
-    inside = known & NO_BYTES.union(*(judged_first(one, names) for one in heads if one))
-    return frozenset(approved(node, inside, names)) if type(node) is Verify else inside
+    heads: Sequence[Node | None] = HEADS[type(node)](node) if type(node) in HEADS else [None]
+    inside = known
+    if all(one is not None and one.facts.nullable is False for one in heads):
+        inside &= NO_BYTES.union(*(judged_first(one, names) for one in heads if one))
+    whole: Any = node
+    return frozenset(approved(whole, inside, names)) if type(node) is Verify else inside
 
 
 def approved(node: Verify[Any], some: Set, names: Names) -> Iterable[int]:
