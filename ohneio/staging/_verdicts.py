@@ -29,7 +29,8 @@ from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
 from ..core._facts import ANY, NO_BYTES, Set
 from ._answers import kinds_of
-from ._inlining import Names, said
+from ._inlining import said
+from ._names import Names
 from ._saying import PLAIN, spelled
 
 if TYPE_CHECKING:
