@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 import attrs
@@ -12,7 +13,7 @@ from ..core._facts import Facts
 from ..core._parser import Parser
 from ..core._run import Run
 from ..core._steps import Steps, current
-from ..core._trying import Mark
+from ..core._trying import Failed, Mark
 from ._checks import bytes_of, parser_of
 
 __all__ = ["Label", "Recognize", "Span", "label", "recognize", "span"]
@@ -35,9 +36,20 @@ class Label(Parser[T_co]):
         run = current()
         return (yield from self._around(run, self.parser._parse(), run.input.position))
 
-    def _around(self, run: Run, steps: Steps[T], here: int) -> Steps[T]:
-        """Run *steps* inside this label, which began *here*."""
-        before, run._furthest = run._furthest, None
+    def _around(
+        self,
+        run: Run,
+        steps: Steps[T],
+        here: int,
+        inside: Failed = None,
+        tell: Callable[[Failed], object] | None = None,
+    ) -> Steps[T]:
+        """Run *steps* inside this label, which began *here*.
+
+        They may be a piece of it: *inside* is what has failed in those before, and *tell*
+        is told what has now, before it is called by the label's name.
+        """
+        before, run._furthest = run._furthest, inside
         run.path.append(self.name)
         try:
             return (yield from steps)
@@ -46,6 +58,8 @@ class Label(Parser[T_co]):
             self._relabel(run, error, here)
             raise
         finally:
+            if tell is not None:
+                tell(run._furthest)
             self._remember(run, before, here)
             run.path.pop()
 

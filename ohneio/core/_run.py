@@ -162,7 +162,7 @@ class Run(Sleeping):
 
     def _as_item(self, steps: Steps[T]) -> Steps[T]:
         self.item, self._again, self._furthest = self.input.position, 0, None
-        self._spilled = self._forgotten = None
+        self._spilled = self._forgotten = self._labels = None
         try:
             return (yield from steps)
         except ParseError as error:

@@ -8,6 +8,7 @@ what was read again within it, and tells of all that failed in it the furthest.
 from __future__ import annotations
 
 import sys
+from typing import TypeAlias
 
 from ._errors import MAX_FOUND, LimitExceeded, ParseError, UsageError, capped, furthest
 from ._events import ASKING
@@ -15,7 +16,10 @@ from ._failing import Failing
 from ._input import Input
 from ._limits import Limits
 
-__all__ = ["Mark", "Trying"]
+__all__ = ["Failed", "Mark", "Trying"]
+
+#: The furthest failure so far, if there is one.
+Failed: TypeAlias = "ParseError | None"
 
 
 class Mark:
@@ -35,10 +39,13 @@ class Mark:
 class Trying(Failing):
     """Go back in the input, within bounds."""
 
-    __slots__ = ("_again", "_forgotten", "_furthest", "_spilled", "emitted", "events", "marks")
+    __slots__ = (
+        "_again", "_forgotten", "_furthest", "_labels", "_spilled", "emitted", "events", "marks",
+    )  # fmt: skip
 
     _furthest: ParseError | None
     _forgotten: dict[tuple[str, int], ParseError] | None
+    _labels: dict[tuple[int, str], tuple[int, Failed, Failed, Failed]] | None
 
     def __init__(self, limits: Limits, source: Input) -> None:
         super().__init__(limits, source)
@@ -52,6 +59,8 @@ class Trying(Failing):
         self._furthest = None
         # What there was no room for in a frame that may go on: which, and its end. For staging.
         self._forgotten = None
+        # What failed around a label that goes on, in it, and both together. For staging as well.
+        self._labels = None
         # Where an alternative began that held too much.
         self._spilled: int | None = None
 
@@ -61,7 +70,7 @@ class Trying(Failing):
         """Let an item be under way that began at *start*, unless it is."""
         if self.item != start:
             self.item, self._again, self._furthest = start, 0, None
-            self._spilled = self._forgotten = None
+            self._spilled = self._forgotten = self._labels = None
 
     def gives_up(self, error: ParseError, mark: Mark) -> bool:
         """Tell whether *error* makes the next alternative be tried, and remember why."""

@@ -20,7 +20,7 @@ from ..core._parser import Parser
 from ..core._run import Run
 from ..core._staged import LATE
 from ..core._steps import Steps
-from ..core._trying import Mark
+from ..core._trying import Failed, Mark
 
 __all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "keep_all", "labelled"]
 __all__ += ["named", "nothing", "refuse_frame", "settled", "spilt"]
@@ -45,9 +45,22 @@ def named(run: Run, steps: Steps[T], *names: str) -> Steps[T]:
         del run.path[depth:]
 
 
-def labelled(run: Run, steps: Steps[T], label: Label[object], here: int) -> Steps[T]:
-    """Run *steps* inside *label*, which began *here*."""
-    return label._around(run, steps, here)
+def labelled(run: Run, steps: Steps[T], label: Label[object], here: int, place: str) -> Steps[T]:
+    """Run *steps* inside *label* of a *place* in the code, which began *here*.
+
+    They may be a piece of what is in it.  What failed in those before and what does in this
+    are one failure, which is called by the label's name or not.
+    """
+    begun = (run._labels or {}).get((id(label), place))
+    inside, told = None, list[Failed]()
+    if begun is not None and begun[0] == here and begun[3] is run._furthest:
+        _, run._furthest, inside, _ = begun
+    before = run._furthest
+    try:
+        return (yield from label._around(run, steps, here, inside, told.append))
+    finally:
+        noted = here, before, told[0], run._furthest
+        run._labels = {**(run._labels or {}), (id(label), place): noted}
 
 
 def framed(run: Run, steps: Steps[T], end: int, place: str) -> Steps[T]:
@@ -94,7 +107,7 @@ def behind(
     steps: Steps[T],
     skipped: Parser[object],
     at: int,
-    *inside: tuple[Label[object], int] | str,
+    *inside: tuple[Label[object], int, str] | str,
 ) -> Steps[T]:
     """Run *steps*; if *skipped* could have stood here it is tried for what it expects.
 

@@ -123,9 +123,10 @@ class Scoping(Writing):
         here, label = self.need(self.code.fresh("here"), "-1"), self.node(node)
         function, skipped = self.constant(labelled, "labelled"), [*self.skipped]
         self.line(f"{here} = base + pos")
-        with self.scope(lambda steps: f"{function}(run, {steps}, {label}, {here})", repr(name)):
+        place = f"{label}, {here}, {here!r}"
+        with self.scope(lambda steps: f"{function}(run, {steps}, {place})", repr(name)):
             yield
-        self._skipped_in(f"({label}, {here})", skipped)
+        self._skipped_in(f"({place})", skipped)
 
     # Frames, and what is kept.
 

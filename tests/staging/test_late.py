@@ -139,8 +139,25 @@ def test_fields_are_named_while_they_run():
 def test_a_label_is_around_what_runs_in_it():
     """With the place where it began."""
     outer = label("the label", a)
-    conn = driven(lambda run: labelled(run, a._parse(), outer, 0), b"b")
+    conn = driven(lambda run: labelled(run, a._parse(), outer, 0, "here"), b"b")
     assert "the label" in str(conn.error)
+
+
+def odd(data):
+    """Refuse some of what fits, in words of its own."""
+    if data == b"b":
+        raise ValueError("b is odd")
+    return data
+
+
+@pytest.mark.parametrize("item", [uint8.verify(lambda it: 0 < it < 4), seq(a, c)])
+@pytest.mark.parametrize("rep", [optional, many])
+def test_what_fails_in_the_pieces_of_a_label_is_one_failure(item, rep):
+    """Which has a message or is called by the label's name, and not both."""
+    words = optional(take_while(b"ab").try_map(odd))
+    grammar = label("out", seq(rep(item), label("in", seq(words, optional(c))), literal(b";")))
+    agrees(grammar, b"b\3\0;", b"bc;", b"ab;b;", b"x", b"ac;")
+    agrees(seq(uint8, many(grammar)), b"1bc;", b"1a;ac;b")
 
 
 def test_a_frame_is_put_up_for_as_long_as_something_runs_in_it():
@@ -215,7 +232,7 @@ def test_what_was_skipped_here_is_tried_for_what_it_expects():
     around = label("around", a)
     conn = driven(lambda run: behind(run, c._parse(), a, 0), b"x")
     assert str(conn.error) == 'expected b"a" or b"c" at offset 0, found b"x"'
-    conn = driven(lambda run: behind(run, c._parse(), a, 0, "field", (around, 0)), b"x")
+    conn = driven(lambda run: behind(run, c._parse(), a, 0, "field", (around, 0, "here")), b"x")
     assert "around" in str(conn.error)
     conn = driven(lambda run: behind(run, c._parse(), a, 1), b"x")
     assert str(conn.error) == 'expected b"c" at offset 0, found b"x"'
