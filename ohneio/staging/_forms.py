@@ -106,10 +106,11 @@ def function(node: Node, form: Form) -> Function | None:
 
 def looked_through(node: Node) -> tuple[Node, int]:
     """Return what a forward stands for, and how many levels of ``max_depth`` that takes."""
+    inner: Any = node  # type checkers lose the parameter of a class that was looked at
     level = 0
-    while type(node) is Forward:
-        node, level = node.target, level + 1
-    return node, level
+    while type(inner) is Forward:
+        inner, level = inner.target, level + 1
+    return inner, level
 
 
 def _items(e: Emitter, node: Node) -> None:
