@@ -84,7 +84,7 @@ class Function:
 
 
 def function(node: Node, form: Form) -> Function | None:
-    """Write the function of *form* for a grammar, if there is one."""
+    """Write the function of *form* for a grammar, if there is one that does not always leave."""
     if form.lane and (batch(node) or node.facts.nullable is not False):
         return None
     code = Code(DEEP_IN_LANES if form.lane else DEEP)
@@ -101,7 +101,8 @@ def function(node: Node, form: Form) -> Function | None:
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
     e.largest = max(one.facts.least for one in parts if not one.children())
     {"items": _items, "item": _item, "once": _once, "lane": _lane}[form.name](e, node)
-    return None if e.unknown and form.lane else Function(form.name, code.source, code.namespace)
+    left = e.unknown if form.lane else not form.resumes and "    return LATE" in code.lines
+    return None if left else Function(form.name, code.source, code.namespace)
 
 
 def looked_through(node: Node) -> tuple[Node, int]:

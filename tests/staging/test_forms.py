@@ -12,12 +12,14 @@ from ohneio import (
     State,
     UsageError,
     any_byte,
+    bind,
     choice,
     commit,
     count_prefixed,
     decimal,
     dispatch,
     emit,
+    exactly,
     field,
     forward,
     integer,
@@ -114,6 +116,16 @@ def test_a_whole_input_is_taken_or_left():
     source = code_of(grammar, "once")
     assert "run" not in source
     assert "yield" not in source
+
+
+def test_there_is_no_function_of_a_whole_input_that_is_left_in_any_case():
+    """It would cost and be of no use; one that is left sometimes is written."""
+    late, forth = bind(exactly, uint8), seq(a, commit, uint8)
+    for one in (late, forth, seq(uint8, forth)):
+        assert function(one, ONCE) is None
+        agrees(one, b"a\1b", b"\1a")
+    assert once(choice(a, forth), b"a") == b"a"
+    assert once(optional(seq(b, late)), b"") is None
 
 
 def test_a_stream_of_nothing_is_refused():
