@@ -109,6 +109,7 @@ Where things are:
 ``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_tags``, ``_ahead``, ``_loops``,
 ``_many``, ``_separated``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
+``_decisive``    what decides against a branch before it runs
 ``_bits``        fields of bits, those of one byte together
 ``_views``, ``_computed``, ``_proving``
                  what functions of a record's fields are given; what is computed of an object,

@@ -12,11 +12,11 @@ from ..combinators._records import Record
 from ..combinators._transform import Map, TryMap, Verify
 from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, NO_BYTES, Set
+from ._decisive import ENDLESS, Decision, begun_by, decision, overlap, rooms_in, taken_again
 from ._emitter import Emitter, rule
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
 from ._pausing import pausing, while_cut
-from ._tokens import member
 from ._verdicts import judged_first
 from ._writing import Node
 
@@ -92,22 +92,46 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
     target = e.fresh("choice")
     if firsts and e.at_end != "True":
         byte_there(e, node)
-    if e.at_end == "True" and firsts:
-        begun = e.code.fresh("byte")
-        e.line(f"{begun} = data[pos] if pos < stop else -1")
-    else:
-        begun = "data[pos]"
-    tests = [member(e, begun, first or frozenset()) for first in firsts] + ["True"]
+    decisions = deciding(e, node, [branch.facts.least for branch in node.branches])
+    tests = first_bytes(e, firsts, decisions)
     with e.ways() as another:
         for index in range(tests.index("True") + 1):
             another()
             for before in node.branches[:index]:
                 e.skip(before, at)
             with e.block(head_of(index, tests[index])):
+                taken_again(e, decisions[:index])
                 value = e.value(node.branches[index], wanted=wanted)
                 e.settle()
                 e.line(f"{target} = {value if wanted else None}")
     return target
+
+
+def first_bytes(
+    e: Emitter, firsts: list[Set | None], decisions: list[Decision | None]
+) -> list[str]:
+    """Return the condition for each branch, of which the last one is for what is left."""
+    at_end = e.at_end == "True"
+    byte = e.code.fresh("byte") if at_end and firsts else "data[pos]"
+    both = zip(firsts, decisions, strict=False)
+    tests = [*(begun_by(e, byte, first or frozenset(), one) for first, one in both), "True"]
+    if at_end and any(byte in test for test in tests[: tests.index("True")]):
+        e.line(f"{byte} = data[pos] if pos < stop else -1")
+    return tests
+
+
+def deciding(e: Emitter, node: Choice[Any], rooms: list[int]) -> list[Decision | None]:
+    """Return what decides against each branch but the last, if another may begin as it does.
+
+    Each of them has *room* before what comes behind its first bytes can fail.
+    """
+    firsts = [begins_with(branch) for branch in node.branches]
+    if e.form.emits and node is e.outermost:  # nothing comes behind it
+        rooms = [*(ENDLESS for _ in rooms[:-1]), rooms[-1]]
+    return [
+        decision(e, branch, min(rooms[at:])) if overlap(firsts[at - 1], firsts[at:]) else None
+        for at, branch in enumerate(node.branches[:-1], 1)
+    ]
 
 
 def byte_there(e: Emitter, node: Node) -> None:
@@ -146,6 +170,7 @@ def open_choice(
     """Write a choice, and what *go_on* writes behind each branch but the last."""
     at, byte, head, missing, unless = e.begin_skip("-1"), "data[pos]", "if", "", ""
     skipped = [*e.skipped]
+    decisions = deciding(e, node, rooms_in(e, node))
     if e.leaving:
         byte = e.code.fresh("byte")
         if e.at_end != "True":
@@ -162,11 +187,12 @@ def open_choice(
             go_on(target)
         head, e.skipped = "elif", skipped
     with e.ways() as another:
-        for branch in node.branches[:-1]:
+        for index, branch in enumerate(node.branches[:-1]):
             another()
             e.off = 0
-            test = member(e, byte, begins_with(branch) or frozenset())
+            test = begun_by(e, byte, begins_with(branch) or frozenset(), decisions[index])
             with e.block(f"{head} {unless}{test}:"):
+                taken_again(e, decisions[:index])
                 go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
             head = "elif"
         with e.block("else:"):
@@ -174,6 +200,7 @@ def open_choice(
             e.off = 0
             with e.block(f"if {missing}:") if missing else contextlib.nullcontext():
                 e.pass_by(at)
+            taken_again(e, decisions)
             for branch in node.branches[:-1]:
                 e.skip(branch, at)
             last(node.branches[-1])
@@ -222,7 +249,7 @@ def tried_item(
             else:
                 e.line("pass")
         if first is not None:
-            test = member(e, "data[pos]", first)
+            test = begun_by(e, "data[pos]", first, decision(e, item, 1))
             if test != "True":
                 with e.block(f"elif not ({test}){alone and f' and {alone}'}:"):
                     passed_by()
@@ -269,18 +296,20 @@ def perhaps(e: Emitter, node: Optional[Any], target: str, default: str, wanted: 
     at, (first, alone) = e.begin_skip(), decides(e, node.parser)
     more_or_end(e, node.parser)
     there = "pos < stop and " if e.at_end else ""
+    decided = decision(e, node.parser, 1)
     with e.ways() as another:
         another()
-        with e.block(f"if {there}{member(e, 'data[pos]', first or NO_BYTES)}:"):
+        with e.block(f"if {there}{begun_by(e, 'data[pos]', first or NO_BYTES, decided)}:"):
             value = e.value(node.parser, wanted=wanted)
             e.settle()
             if wanted:
                 e.line(f"{target} = {value}")
         another()
-        if wanted or alone:
+        if wanted or alone or (decided and decided.again):
             with e.block("else:"):
                 if alone:
                     e.leave_unless(alone)
+                taken_again(e, [decided])
                 e.line(f"{target} = {default}")
     e.skip(node.parser, at, judged=bool(alone))
     return target if wanted else "None"

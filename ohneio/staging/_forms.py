@@ -28,6 +28,7 @@ from ..core._staged import staged
 from ..core._steps import NOBODY, WAIT, current
 from ._batches import batch, searches
 from ._code import DEEP, DEEP_IN_LANES, Code
+from ._decisive import counted
 from ._emitter import ALWAYS, Emitter, looks
 from ._late import framed
 from ._leaving import NOTHING_KEPT
@@ -97,7 +98,7 @@ def function(node: Node, form: Form) -> Function | None:
         e.need("depth", f"run.depth + {e.level}")
         e.need("run.depth", "depth")
     parts = [*nodes(node)]
-    e.looks_ahead = any(map(looks, parts))
+    e.looks_ahead = any(map(looks, parts)) or (not form.resumes and any(map(counted, parts)))
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
     e.largest = max(one.facts.least for one in parts if not one.children())
     {"items": _items, "item": _item, "once": _once, "lane": _lane}[form.name](e, node)

@@ -70,6 +70,8 @@ class Scoping(Writing):
         self.skipped: list[Skipped] = []
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
+        #: Parsers that more than a byte may decide against, by identity.
+        self.decided: set[int] = set()
 
     # Labels and fields.
 
@@ -249,7 +251,8 @@ class Scoping(Writing):
 
     def skip(self, node: Node, at: str, *, judged: bool = False) -> None:
         """Say that *node* may have been skipped *at* a position, for a byte that is *judged*."""
-        if self.form.resumes and (judged or self.at_end or node.facts.first != ANY):
+        passed = judged or self.at_end or node.facts.first != ANY or id(node) in self.decided
+        if self.form.resumes and passed:
             name = self.code.constant(node, "skipped")
             self.skipped.append(Skipped(name, at, len(self.scopes)))
 
