@@ -48,16 +48,23 @@ def does_more(node: Node) -> bool:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        if looks_far(one) or calls_early(one):
+        if looks_far(one, node.facts.first) or calls_early(one):
             return True
         todo += one.heads()
     return False
 
 
-def looks_far(node: Node) -> bool:
-    """Tell whether *node* may look further ahead than a byte."""
-    looks = isinstance(node, (Lookahead, NotFollowedBy))
-    return looks and node.parser.facts.greatest not in (0, 1)  # type: ignore[attr-defined]
+def looks_far(node: Node, first: Set | None) -> bool:
+    """Tell whether *node* may look further ahead than a byte, or at one that is not among *first*.
+
+    Then something is read again, and counted, where that byte decides against all.
+    """
+    if not isinstance(node, (Lookahead, NotFollowedBy)):
+        return False
+    whole: Any = node
+    seen = whole.parser.facts
+    some = ANY if seen.first is None else seen.first
+    return seen.greatest != 0 and (seen.greatest != 1 or not some <= (first or ANY))
 
 
 def calls_early(node: Node) -> bool:

@@ -19,6 +19,7 @@ from ohneio import (
     lookahead,
     many,
     not_followed_by,
+    one_of,
     optional,
     record,
     seq,
@@ -210,3 +211,22 @@ def test_where_a_frame_ends_it_does_not_matter_what_was_tried_first():
     """Whoever had no room had read more, and says so, though another branch is asked later."""
     tags = dispatch(uint8, {97: uint16, 98: uint8})
     agrees(length_prefixed(uint8, choice(tags, many(until(b";")))), b"\5\1a\1a\1xyz")
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        lookahead(one_of(b"ab")) >> one_of(b"bc"),
+        not_followed_by(c) >> literal(b"bbc"),
+        lookahead(b) >> b,
+    ],
+)
+def test_a_byte_that_is_read_again_decides_against_nothing(ahead, most):
+    """It is counted, whether or not what is behind may begin with it."""
+    around = [
+        many(choice(ahead, one_of(b"abc"))) << literal(b";"),
+        seq(optional(ahead), many(ahead), any_byte),
+    ]
+    for grammar in around:
+        agrees(grammar, b"aac;", b"bb;c;", b"cbbc;", b"bc;", limits=Limits(max_backtrack=most))
