@@ -420,6 +420,13 @@ def tied(make):
     return whole.become(make(whole))
 
 
+def stood_for(one):
+    """Return a forward that stands for a grammar."""
+    whole = forward()
+    whole.become(one)
+    return whole
+
+
 def recursive(shapes, one, tree):
     """Tie a grammar to what some *shapes* make of it, *one* being where it ends."""
     return tied(lambda whole: tree([shape(whole, one) for shape in shapes], one))
@@ -505,6 +512,13 @@ WRAPPERS = [
     lambda one: many(one, min=1),
     lambda one: many(one, max=0),
     lambda one: many(one, max=3),
+    stood_for,
+    lambda one: sep_by(one, literal(b";"), max=2),
+    lambda one: sep_by(optional(one), literal(b";"), min=1),
+    lambda one: seq(many(uint8.verify(lambda n: 96 < n < 98)), one),
+    lambda one: choice(uint16.verify(lambda n: n < 0x6161), one),
+    lambda one: seq(optional(literal(b"ab") >> one), optional(literal(b"a") >> one), any_byte),
+    lambda one: choice(literal(b"ab") >> one, literal(b"a;"), literal(b"a") >> exactly(2)),
     lambda one: not_followed_by(literal(b"ab")) >> one,
     lambda one: lookahead(exactly(2)) >> one,
     lambda one: lookahead(many(one_of(b"ab"))) >> one,
