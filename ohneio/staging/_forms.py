@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -108,9 +108,9 @@ def function(node: Node, form: Form) -> Function | None:
 
 def looked_through(node: Node) -> tuple[Node, int]:
     """Return what a forward stands for, and how many levels of ``max_depth`` that takes."""
-    inner: Any = node  # type checkers lose the parameter of a class that was looked at
+    inner: Any = node  # of a class that was looked at type checkers know no parameter
     level = 0
-    while type(inner) is Forward:
+    while type(cast("object", inner)) is Forward:
         inner, level = inner.target, level + 1
     return inner, level
 

@@ -282,8 +282,7 @@ class Other:
 @pytest.mark.parametrize("cls", [Named, Other])
 def test_what_is_known_of_a_byte_is_what_its_fields_are(cls):
     """By whatever name, and as they compare."""
-    for number in range(256):
-        agrees(record(cls), bytes([number]), late=None)
+    agrees(record(cls), *[bytes([number]) for number in range(256)], late=None)
 
 
 @wire
