@@ -21,8 +21,8 @@ from ..core import (
     UsageError,
 )
 from ..core._buffer import owned
+from ..core._nodes import nodes
 from ._chunkings import chunkings
-from ._lint import nodes
 from ._outcome import Factory, LawBroken, Outcome, play, same, shown
 from ._work import counted
 

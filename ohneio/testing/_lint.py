@@ -10,6 +10,7 @@ from ..combinators._bytes import Literal
 from ..combinators._choice import Choice, Optional
 from ..combinators._repetition import Many
 from ..core import Parser
+from ..core._nodes import nodes
 
 __all__ = ["Finding", "lint"]
 
@@ -54,18 +55,6 @@ def lint(parser: Parser[object]) -> list[Finding]:
         for rule in _RULES:
             findings.extend(rule(node))
     return findings
-
-
-def nodes(parser: Parser[object]) -> Iterator[Parser[object]]:
-    """Yield *parser* and all parsers below it, each once, in order."""
-    seen: set[int] = set()
-    todo = [parser]
-    while todo:
-        node = todo.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            todo.extend(reversed(node.children()))
 
 
 def _waits(parser: Parser[object]) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ from ohneio import (
     uint8,
     until,
 )
+from ohneio.core._nodes import nodes
 from ohneio.testing import Finding, lint
-from ohneio.testing._lint import nodes
 
 A, B, AB = literal(b"a"), literal(b"b"), literal(b"ab")
 
