@@ -171,8 +171,8 @@ def source(parser: Parser[object]) -> str:
     ``off``, but for `Parser.source`, which is empty then.
 
     Args:
-        parser: The whole grammar. Of a ``forward()`` there is little to see: what
-            ``become`` returns is the grammar.
+        parser: The whole grammar. A ``forward()`` is looked through, one level
+            of ``max_depth`` aside.
 
     Returns:
         One function or more for each way to use it, as far as there are any;
