@@ -71,8 +71,7 @@ $(STAMPS)/original: $(STAMPS)/package
 
 # Those that the benchmarks race with. Where one cannot be installed the tests leave it out, and say so.
 $(STAMPS)/peers: $(STAMPS)/group-tests
-	-$(BIN)/python -m pip install --quiet --group benchmarks
-	-$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(ORIGINAL) ohneio==0.8.1
+	-$(MAKE) --no-print-directory --keep-going $(STAMPS)/group-benchmarks $(STAMPS)/original
 	@touch $@
 
 .PRECIOUS: $(STAMPS)/group-% $(STAMPS)/loop-%
