@@ -36,8 +36,7 @@ def looked_at(e: Emitter, node: Lookahead[Any], wanted: bool) -> str:
         e.begin_with(place, f"again = {facts.least}")
         e.names.conditions[f"limits.max_backtrack >= {facts.least}"] = None
     else:
-        e.line(f"again += {f'{e.here} - {begins}' if begins else facts.least}")
-        e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
+        e.read_again(f"{e.here} - {begins}" if begins else str(facts.least))
     if e.form.resumes:  # what a caller of this function holds, in an alternative, it holds here
         held, most = f"base + {e.here} - run.marks[0].position", f"{e.limits}.max_buffered"
         e.leave_unless(f"not (marks and run.marks) or {held} <= {most}")

@@ -181,7 +181,7 @@ def longest(lines: list[bytes], left: int) -> int:
 
 def all_lines(e: Emitter, node: Many[bytes], line: Until) -> str:
     """Write the code that takes all lines up to where no more bytes can come."""
-    found, most = e.fresh("lines"), e.need("max_items", f"{e.limits}.max_items")
+    found, most = e.fresh("lines"), e.most_items
     e.settle()
     e.line(f"{found} = data[pos:stop].split({line.delimiter!r})")
     with e.block(f"if {found}.pop() or len({found}) > {most}:"):

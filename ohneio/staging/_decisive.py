@@ -280,5 +280,4 @@ def counted(node: Node) -> bool:
 def taken_again(e: Emitter, passed: list[Decision | None]) -> None:
     """Count what was read again where some were *passed*, and leave where that is too much."""
     if again := sum(one.again for one in passed if one):
-        e.line(f"again += {again}")
-        e.leave_unless(f"again <= {e.need('most_again', e.limits + '.max_backtrack')}")
+        e.read_again(str(again))

@@ -94,7 +94,7 @@ def of_count(e: Emitter, node: CountPrefixed[Any], go_on: Continue) -> None:
 
 @flow_of(Many)
 def of_many(e: Emitter, node: Many[Any], go_on: Continue) -> None:
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
     e.settle()
     with e.block(f"if {node.max} > {most}:"):
         refuse(e, e.steps(node))
@@ -103,7 +103,7 @@ def of_many(e: Emitter, node: Many[Any], go_on: Continue) -> None:
 
 @flow_of(ManyBy)
 def of_many_by(e: Emitter, node: ManyBy, go_on: Continue) -> None:
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
     e.settle()
     with e.block(f"if {node.count} > {most}:"):
         refuse(e, e.steps(node))

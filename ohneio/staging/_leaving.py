@@ -57,6 +57,11 @@ class Leaving(Scoping):
                 self.exits[-1] = self.code.place
             self.leave()
 
+    def read_again(self, size: str) -> None:
+        """Count what was read again, and leave where that is too much."""
+        self.line(f"again += {size}")
+        self.leave_unless(f"again <= {self.need('most_again', f'{self.limits}.max_backtrack')}")
+
     def leave(self) -> None:
         """Go to where what is tried began, or give up the whole function."""
         if self.form.lane:

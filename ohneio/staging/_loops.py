@@ -92,7 +92,7 @@ def count_prefixed(e: Emitter, node: CountPrefixed[Any], wanted: bool) -> str:
 
 def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
     """Write the count."""
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
 
     def number() -> str:
         count = e.value(node.count)
@@ -109,7 +109,7 @@ def counted_by(e: Emitter, node: CountPrefixed[Any]) -> str:
 def many_by(e: Emitter, node: ManyBy, wanted: bool) -> str:
     if endless(node.item):
         return unknown(e, node, wanted)
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
     e.settle()
     with e.block(f"if {node.count} > {most}:"):
         if e.leaving:

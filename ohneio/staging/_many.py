@@ -118,7 +118,7 @@ def several_and_begun(kind: Regular, form: Form | None) -> Match:
 
 def most_of(e: Emitter, node: Many[Any]) -> str:
     """Return how the code says how many items there may be."""
-    most = limit_of(e)
+    most = e.most_items
     return most if node.max == UNBOUNDED else f"min({node.max}, {most})"
 
 
@@ -160,7 +160,7 @@ def exactly_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     """Take as many as there must be, each of which is needed."""
     if node.max == 0:
         return "[]"
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
     if e.leaving:
         e.leave_unless(f"{node.max} <= {most}")
         return counted(e, node.item, str(node.max), wanted)
@@ -181,7 +181,7 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     e.settle()
     before = [*e.skipped]
     if node.max != UNBOUNDED:
-        e.leave_unless(f"{node.max} <= {limit_of(e)}")
+        e.leave_unless(f"{node.max} <= {e.most_items}")
     e.line(f"{found} = []")
     test = member(e, "data[pos]", first or NO_BYTES)
     while_there(e, node, found, "pos < stop" if test == "True" else f"pos < stop and {test}")
@@ -199,10 +199,6 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     return found
 
 
-def limit_of(e: Emitter) -> str:
-    return e.need("max_items", f"{e.limits}.max_items")
-
-
 def while_there(e: Emitter, node: Many[Any], found: str, more: str) -> None:
     """Take items while there are *more* and there may be."""
     with e.block("while True:" if e.form.lane else f"while {more}:"):
@@ -212,7 +208,7 @@ def while_there(e: Emitter, node: Many[Any], found: str, more: str) -> None:
         if e.form.lane:
             next_or_break(e, more, node.item)
         if node.max == UNBOUNDED:
-            e.leave_unless(f"len({found}) < {limit_of(e)}")
+            e.leave_unless(f"len({found}) < {e.most_items}")
         if judged_first(node.item, e.names) == node.item.facts.first:
             e.begin_round()
         one = e.value(node.item)

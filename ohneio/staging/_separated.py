@@ -37,7 +37,7 @@ def separated(e: Emitter, node: SepBy[Any], between: Set) -> str:
 
     An item of which no byte tells whether there is one may be empty: it is taken in any case.
     """
-    found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
+    found, most = e.fresh("items"), e.most_items
     e.settle()
     before, at = [*e.skipped], e.begin_skip("-1")
     e.line(f"{found} = []")
@@ -78,7 +78,7 @@ def one_more(e: Emitter, node: SepBy[Any], found: str, at: str) -> list[Skipped]
 
 def others(e: Emitter, node: SepBy[Any], found: str, at: str, between: Set) -> None:
     """Take separators and items, while there may be more."""
-    most = e.need("max_items", f"{e.limits}.max_items")
+    most = e.most_items
     room = f"len({found}) < {node.max}" if node.max != UNBOUNDED else ""
     more = f"pos < stop and {member(e, 'data[pos]', between)}"
     head = " and ".join(filter(None, [room, more]))
@@ -113,7 +113,7 @@ def many_until(e: Emitter, node: ManyUntil[Any], wanted: bool) -> str:
 
 
 def until_end(e: Emitter, node: ManyUntil[Any], last: frozenset[int]) -> str:
-    found, most = e.fresh("items"), e.need("max_items", f"{e.limits}.max_items")
+    found, most = e.fresh("items"), e.most_items
     e.settle()
     e.skips = True
     e.line(f"{found} = []")

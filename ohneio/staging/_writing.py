@@ -98,6 +98,11 @@ class Writing:
         """How the function says the limits."""
         return "run.limits" if self.form.resumes else "limits"
 
+    @property
+    def most_items(self) -> str:
+        """The local for how many items there may be in one loop."""
+        return self.need("max_items", f"{self.limits}.max_items")
+
     # Lines.
 
     def line(self, text: str) -> None:

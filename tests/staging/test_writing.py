@@ -22,6 +22,21 @@ def test_matches_of_a_kind_share_a_variable():
     assert written(write) == "\n"
 
 
+def test_look_ups_in_a_table_share_a_variable():
+    """Which no field has, whatever it is called."""
+    e = Emitter(ITEMS, Code())
+    e.code.reserve("decimals")
+    assert [
+        e.table("ONE", "decimals"),
+        e.table("OTHER", "decimals"),
+        e.table("ONE", "decimals"),
+    ] == [
+        "decimals2",
+        "decimals3",
+        "decimals2",
+    ]
+
+
 def test_names_are_those_of_the_fields_and_labels_around():
     """The innermost, if there is any."""
     e = Emitter(ITEM, Code())
@@ -31,6 +46,7 @@ def test_names_are_those_of_the_fields_and_labels_around():
     assert e.fresh("data") == "data"
     assert e.node(uint16) == "NUMBER"
     assert (e.limits, Emitter(ONCE, Code()).limits) == ("run.limits", "limits")
+    assert Emitter(ONCE, Code()).most_items == "max_items"
 
 
 def test_taking_bytes_writes_nothing():
