@@ -20,7 +20,7 @@ from ._pausing import pausing, while_cut
 from ._verdicts import judged_first
 from ._writing import Node
 
-__all__ = ["begins_with", "decides", "open_choice", "tried_item"]
+__all__ = ["begins_with", "chain", "decides", "open_choice", "perhaps", "told_apart", "tried_item"]
 
 
 def begins_with(node: Node) -> Set | None:
@@ -84,19 +84,30 @@ def choice(e: Emitter, node: Choice[Any], wanted: bool) -> str:
 
     The last one needs no way back: without staging it has none either.
     """
-    firsts = [begins_with(branch) for branch in node.branches]
-    known = next((index for index, first in enumerate(firsts) if first is None), len(firsts) - 1)
     if e.leaving:
-        return chain(e, node, firsts[:known], wanted)
-    if known < len(firsts) - 1:
-        return e.region(node, wanted, lambda: chain(e, node, firsts[:known], wanted))
+        return chosen(e, node, wanted)
+    if len(told_apart(node)) < len(node.branches) - 1:
+        return e.region(node, wanted, lambda: chosen(e, node, wanted))
     return open_ended(e, node, wanted)
 
 
-def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool) -> str:
-    """Write the branches as far as their first bytes are known, and the one behind them."""
-    at = e.begin_skip()
+def chosen(e: Emitter, node: Choice[Any], wanted: bool) -> str:
+    """Write a choice in what may leave."""
     target = e.fresh("choice")
+
+    def take(branch: Node) -> None:
+        value = e.value(branch, wanted=wanted)
+        e.settle()
+        e.line(f"{target} = {value if wanted else None}")
+
+    chain(e, node, take)
+    return target
+
+
+def chain(e: Emitter, node: Choice[Any], take: Callable[[Node], None]) -> None:
+    """Write the branches by *take*, as far as their first bytes are known, and the one behind."""
+    firsts = told_apart(node)
+    at = e.begin_skip()
     if firsts and e.at_end != "True":
         byte_there(e, node)
     decisions = deciding(e, node, [branch.facts.least for branch in node.branches])
@@ -104,14 +115,19 @@ def chain(e: Emitter, node: Choice[Any], firsts: list[Set | None], wanted: bool)
     with e.ways() as another:
         for index in range(tests.index("True") + 1):
             another()
+            e.off = 0
             for before in node.branches[:index]:
                 e.skip(before, at)
             with e.block(head_of(index, tests[index])):
                 taken_again(e, decisions[:index])
-                value = e.value(node.branches[index], wanted=wanted)
-                e.settle()
-                e.line(f"{target} = {value if wanted else None}")
-    return target
+                take(node.branches[index])
+
+
+def told_apart(node: Choice[Any]) -> list[Set | None]:
+    """Return what the branches begin with, as far as a byte decides, but the last."""
+    firsts = [begins_with(branch) for branch in node.branches]
+    known = next((index for index, first in enumerate(firsts) if first is None), len(firsts) - 1)
+    return firsts[:known]
 
 
 def first_bytes(
@@ -291,15 +307,30 @@ def optional(e: Emitter, node: Optional[Any], wanted: bool) -> str:
         if first is None:
             e.leave()
             return "None"
-        return perhaps(e, node, target, default, wanted)
+        return tried_or(e, node, target, default, wanted)
     at = e.begin_skip("-1")
     tried_item(e, node.parser, wanted, target, lambda: e.line(f"{target} = {default}"), at)
     e.skip(node.parser, at, judged=bool(alone))
     return target
 
 
-def perhaps(e: Emitter, node: Optional[Any], target: str, default: str, wanted: bool) -> str:
+def tried_or(e: Emitter, node: Optional[Any], target: str, default: str, wanted: bool) -> str:
     """Write an optional part of what is itself tried."""
+
+    def take(parser: Node) -> None:
+        value = e.value(parser, wanted=wanted)
+        e.settle()
+        if wanted:
+            e.line(f"{target} = {value}")
+
+    perhaps(e, node, take, (lambda: e.line(f"{target} = {default}")) if wanted else None)
+    return target if wanted else "None"
+
+
+def perhaps(
+    e: Emitter, node: Optional[Any], take: Callable[[Node], None], none: Callable[[], None] | None
+) -> None:
+    """Write an optional part by *take*, and by *none* what is so without it; it may leave."""
     at, (first, alone) = e.begin_skip(), decides(e, node.parser)
     more_or_end(e, node.parser)
     there = "pos < stop and " if e.at_end else ""
@@ -307,16 +338,13 @@ def perhaps(e: Emitter, node: Optional[Any], target: str, default: str, wanted: 
     with e.ways() as another:
         another()
         with e.block(f"if {there}{begun_by(e, 'data[pos]', first or NO_BYTES, decided)}:"):
-            value = e.value(node.parser, wanted=wanted)
-            e.settle()
-            if wanted:
-                e.line(f"{target} = {value}")
+            take(node.parser)
         another()
-        if wanted or alone or (decided and decided.again):
+        e.off = 0
+        if none or alone or (decided and decided.again):
             with e.block("else:"):
                 if alone:
                     e.leave_unless(alone)
                 taken_again(e, [decided])
-                e.line(f"{target} = {default}")
+                _ = none and none()
     e.skip(node.parser, at, judged=bool(alone))
-    return target if wanted else "None"

@@ -70,10 +70,9 @@ class Emitter(Leaving):
         """Write the code for *node*; return how it says the value, if that is *wanted*."""
         if not self.code.has_room:
             return unknown(self, node, wanted)
-        if self.recursion is None and (self.leaving == 0 or not self.form.resumes):
-            for applies, write in around:
-                if applies(self, node):
-                    return write(self, node)
+        for applies, write in around:
+            if applies(self, node):
+                return write(self, node)
         return rules.get(type(node), unknown)(self, node, wanted)
 
     def token(

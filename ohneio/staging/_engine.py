@@ -20,16 +20,18 @@ from . import (
     _choices,
     _flow,
     _frames,
+    _itself,
     _loops,
     _many,
     _packets,
     _records,
-    _recursion,
     _separated,
     _sequences,
     _tags,
     _tokens,
     _transforms,
+    _turns,
+    _whole,
 )
 from ._build_forms import BUILD, building
 from ._forms import ITEM, ITEMS, LANE, ONCE, Form, Function, function
@@ -41,8 +43,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _ahead, _bits, _choices, _flow, _frames, _loops, _many, _packets, _records, _recursion,
-    _separated, _sequences, _tags, _tokens, _transforms,
+    _ahead, _bits, _choices, _flow, _frames, _itself, _loops, _many, _packets, _records,
+    _separated, _sequences, _tags, _tokens, _transforms, _turns, _whole,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: What each is for.

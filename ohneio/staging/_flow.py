@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
-
-import attrs
 
 from ..combinators._choice import Choice
 from ..combinators._dispatch import Dispatch
 from ..combinators._example import Example
-from ..combinators._framing import CountPrefixed
 from ..combinators._records import Record
-from ..combinators._repetition import Many, Skip
+from ..combinators._repetition import Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Map, TryMap
 from ..combinators._values import Value
@@ -26,52 +23,15 @@ from ._answers import kinds_of
 from ._choices import open_choice
 from ._code import function_name
 from ._emitter import Emitter
-from ._families import ManyBy
 from ._fused import Part, movable, tuple_of
 from ._late import settled
-from ._loops import counted_by
 from ._records import made
 from ._recursion import Continue, Variable, flow, flow_of
-from ._scoping import Scope
 from ._sequences import flat, in_order
 from ._tags import tagged
+from ._turns import Place, needed
 from ._views import View
 from ._writing import Node
-
-
-@attrs.frozen
-class Place:
-    """What stood around where code was written that another piece goes on behind."""
-
-    live: tuple[Variable, ...]
-    names: tuple[str, ...]
-    scopes: tuple[Scope, ...]
-
-    @classmethod
-    def of(cls, e: Emitter) -> Place:
-        """Return what stands around here."""
-        return cls(tuple(e.recursion.live), tuple(e.recursion.names), tuple(e.scopes))
-
-    @contextlib.contextmanager
-    def again(self, e: Emitter) -> Generator[None]:
-        """Let the same stand around what is written inside."""
-        before = Place.of(e)
-        self._put(e)
-        yield
-        before._put(e)
-
-    def _put(self, e: Emitter) -> None:
-        e.recursion.live, e.recursion.names = [*self.live], [*self.names]
-        e.scopes = [*self.scopes]
-
-
-@contextlib.contextmanager
-def needed(e: Emitter, *variables: Variable) -> Generator[None]:
-    """Let *variables* be noted by jumps inside."""
-    live = e.recursion.live
-    e.recursion.live = [*live, *variables]
-    yield
-    e.recursion.live = live
 
 
 @flow_of(Dispatch)
@@ -85,70 +45,6 @@ def of_dispatch(e: Emitter, node: Dispatch[Any], go_on: Continue) -> None:
 @flow_of(Choice)
 def of_choice(e: Emitter, node: Choice[Any], go_on: Continue) -> None:
     open_choice(e, node, lambda last: flow(e, last, go_on), go_on)
-
-
-@flow_of(CountPrefixed)
-def of_count(e: Emitter, node: CountPrefixed[Any], go_on: Continue) -> None:
-    loop(e, node.item, counted_by(e, node), go_on)
-
-
-@flow_of(Many)
-def of_many(e: Emitter, node: Many[Any], go_on: Continue) -> None:
-    most = e.most_items
-    e.settle()
-    with e.block(f"if {node.max} > {most}:"):
-        refuse(e, e.steps(node))
-    loop(e, node.item, str(node.max), go_on)
-
-
-@flow_of(ManyBy)
-def of_many_by(e: Emitter, node: ManyBy, go_on: Continue) -> None:
-    most = e.most_items
-    e.settle()
-    with e.block(f"if {node.count} > {most}:"):
-        refuse(e, e.steps(node))
-    loop(e, node.item, node.count, go_on)
-
-
-def refuse(e: Emitter, steps: str) -> None:
-    """Let a node fail, which it is known to do."""
-    if e.leaving:
-        e.leave()
-    else:
-        e.late(steps, "")
-
-
-def loop(e: Emitter, item: Node, count: str, go_on: Continue) -> None:
-    """Take *count* items."""
-    recursion = e.recursion
-    found, left = Variable(e.fresh("items")), Variable(e.code.fresh("left"))
-    numbers: list[int] = []
-    place = Place.of(e)
-    e.settle()
-    e.line(f"{found.name}, {left.name} = [], {count}")
-
-    def one_more(value: str) -> None:
-        with place.again(e):
-            e.settle()
-            e.line(f"{found.name}.append({value})")
-            e.line(f"{left.name} -= 1")
-            with e.block(f"if {left.name}:"), needed(e, found, left):
-                kept = recursion.again
-                recursion.again = [*numbers]
-                flow(e, item, one_more)
-                recursion.again = kept
-            go_on(found.name)
-
-    skipped = [*e.skipped]
-    with e.block(f"if {left.name}:"), needed(e, found, left):
-        outer, recursion.recorded = recursion.recorded, numbers
-        flow(e, item, one_more)
-        recursion.recorded = outer
-        if outer is not None:
-            outer.extend(numbers)
-    e.off, e.skipped = 0, skipped
-    with e.block("else:"):
-        go_on(found.name)
 
 
 @flow_of(Seq)
@@ -168,7 +64,9 @@ def through(
     e: Emitter, parts: list[Part], done: list[Variable], go_on: Callable[[list[str]], None]
 ) -> None:
     """Write *parts* in order, of which those before are *done*."""
-    met = next((index for index, part in enumerate(parts) if e.recursion.meets(part.node)), None)
+    met = next(
+        (index for index, part in enumerate(parts) if e.recursion.ways.meets(part.node)), None
+    )
     before = parts if met is None else parts[:met]
     in_order(e, before)
     done = [*done, *(Variable(noted(e, part.value) if met else part.value) for part in before)]
@@ -252,7 +150,7 @@ def of_example(e: Emitter, node: Example[Any], go_on: Continue) -> None:
 def of_try_map(e: Emitter, node: TryMap[Any], go_on: Continue) -> None:
     """The bytes are kept: see `Emitter.kept`, which here goes over many turns."""
     function = e.constant(node.function, function_name(node.function))
-    if e.form.resumes:
+    if not e.leaving:
         e.settle()
         e.line("keeping.append(base + pos)")
 

@@ -42,8 +42,10 @@ LOCALS = (
     "run", "source", "chunk", "data", "pos", "stop", "base", "start", "emit", "emitted", "again",
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
     "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
+    "since", "ends", "inner_turn", "inner_stack", "inner_value", "inner_since",
+    "inner_ends", "inner_room",
     "max_items", "max_digits", "most_again", "forgotten",
-    *(f"kept{number}" for number in range(64)),
+    *(f"{stem}{number}" for stem in ("kept", "inner", "room") for number in range(64)),
 )  # fmt: skip
 
 #: What a stream waits with.

@@ -9,7 +9,7 @@ goes well; here it is put up for as long as they run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..combinators._notes import Label
 from ..core._alternatives import attempt
@@ -22,7 +22,16 @@ from ..core._staged import LATE
 from ..core._steps import Steps
 from ..core._trying import Failed, Mark
 
-__all__ = ["Irregular", "behind", "end_of_frame", "finished", "framed", "keep_all", "labelled"]
+__all__ = [
+    "Irregular",
+    "behind",
+    "cut_in",
+    "end_of_frame",
+    "finished",
+    "framed",
+    "keep_all",
+    "labelled",
+]
 __all__ += ["named", "nothing", "refuse_frame", "settled", "spilt"]
 
 T = TypeVar("T")
@@ -131,6 +140,18 @@ def keep_all_before(run: Run, kept: list[Mark], keeping: list[int]) -> None:
     """As `keep_all`, for those of the places that were read already."""
     here = run.input.position
     kept += [run.keep_from(position) for position in keeping[len(kept) :] if position < here]
+
+
+def cut_in(
+    run: Run, base: int, begins: int, since: int | None, stack: list[tuple[Any, ...]]
+) -> None:
+    """Remember where the items began that a loop has left, which it has on its *stack*.
+
+    The last one began at *since*, a place in the block as all of them.
+    """
+    places = [begins, since, *(one[1] for one in stack[1:])] if stack else [begins]
+    run.cut = frozenset(base + place for place in places if place is not None)
+    stack.clear()  # nothing is kept
 
 
 def nothing() -> Steps[None]:

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from ..combinators._loops import refuse_another
-from ..combinators._repetition import Many
+from ..combinators._repetition import Many, SepBy
 from ..core._facts import NO_BYTES
 from ..core._pauses import Form, Match
 from ..core._run import UNBOUNDED
@@ -25,7 +25,7 @@ from ._saying import BYTES, Text
 from ._tokens import member
 from ._verdicts import judged_first
 
-__all__: list[str] = []
+__all__ = ["no_more"]
 
 
 @rule(Many)
@@ -122,10 +122,10 @@ def most_of(e: Emitter, node: Many[Any]) -> str:
     return most if node.max == UNBOUNDED else f"min({node.max}, {most})"
 
 
-def no_more(e: Emitter, node: Many[Any], found: str) -> str:
+def no_more(e: Emitter, node: Many[Any] | SepBy[Any], found: str) -> str:
     """Note where one item more was not there, unless there may be no more."""
     at = e.begin_skip()
-    if e.form.resumes and node.max != UNBOUNDED:
+    if e.tells and node.max != UNBOUNDED:
         with e.block(f"if len({found}) == {node.max}:"):
             e.line(f"{at} = -1")
     return at

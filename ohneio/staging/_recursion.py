@@ -7,47 +7,42 @@ is whole it looks at what was noted.  A note that is in the way goes on a stack.
 
 So the code behind such an item is written apart from the code before it: as a
 function from the name of the value, a continuation.  Those are the `Continue`s
-here; `_flow` has the functions that get one.
+here; `_flow`, `_turns` and `_whole` have the functions that get one, and `_itself`
+the loop around.
 
 Notes have a number, for where to go on, and the variables that are needed there.
 """
 
 from __future__ import annotations
 
-import contextlib
-import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import attrs
 
-from ..combinators._choice import Choice
-from ..combinators._dispatch import Dispatch
-from ..combinators._framing import CountPrefixed
-from ..combinators._records import Record
 from ..combinators._recursion import Forward
-from ..combinators._repetition import Many
-from ..combinators._transform import TryMap
-from ..core._nodes import nodes
-from ._choices import begins_with
-from ._emitter import Emitter, around, rule, unknown
-from ._families import ManyBy
+from ._emitter import Emitter
+from ._scoping import Skipped
+from ._ways_back import Ways
 from ._writing import Node
 
-__all__ = ["Continue", "Recursion", "Variable", "comes_back", "flow", "flow_of", "recursive"]
+__all__ = ["INNER", "Continue", "Locals", "Recursion", "Variable", "flow", "flow_of"]
+__all__ += ["remembers", "returned", "whole"]
 
 Continue: TypeAlias = Callable[[str], None]
 Flow: TypeAlias = Callable[[Emitter, Any, Continue], None]
 
 #: How each class is written in which a grammar may come back to itself.
 flows: dict[type[Node], Flow] = {}
+#: The same for code that may leave, where it is another way.
+whole_flows: dict[type[Node], Flow] = {}
 
 
-def flow_of(*kinds: type[Node]) -> Callable[[Flow], Flow]:
+def flow_of(*kinds: type[Node], whole: bool = False) -> Callable[[Flow], Flow]:
     """Register how these classes are written, and what goes on behind them."""
 
     def register(function: Flow) -> Flow:
-        flows.update(dict.fromkeys(kinds, function))
+        (whole_flows if whole else flows).update(dict.fromkeys(kinds, function))
         return function
 
     return register
@@ -70,11 +65,31 @@ class Return:
     go_on: Continue
 
 
+@attrs.frozen
+class Locals:
+    """The names of what the code of a loop has in locals; of a loop in a loop they are others."""
+
+    turn: str = "turn"
+    stack: str = "stack"
+    value: str = "value"
+    kept: str = "kept"
+    since: str = "since"
+    ends: str = "ends"
+    room: str = "room"
+
+
+#: The names in a loop that stands in another, and may leave.
+INNER = Locals(
+    "inner_turn", "inner_stack", "inner_value", "inner", "inner_since", "inner_ends", "inner_room"
+)
+
+
 @attrs.define(eq=False)
 class Recursion:
     """Keep what is known of one grammar that comes back to itself."""
 
-    root: Node
+    ways: Ways
+    locals: Locals = Locals()
     returns: list[Return] = attrs.Factory(list[Return])
     live: list[Variable] = attrs.Factory(list[Variable])
     names: list[str] = attrs.Factory(list[str])
@@ -90,184 +105,66 @@ class Recursion:
     keeps: bool = False
     #: How many marks of the code are around it.
     around: int = 0
+    #: How the code says how many levels there may be in it.
+    room: str = ""
+    #: What may have been passed by at the end of a value.
+    ends: list[Skipped] = attrs.Factory(list[Skipped])
 
-    def meets(self, node: Node) -> bool:
-        """Tell whether *node* comes back to the root where this can follow it."""
-        if isinstance(node, Forward):
-            return node.target is self.root
-        if type(node) not in flows or not any(map(self.meets, inside(node))):
-            return False
-        whole: Any = node
-        return type(node) not in LOOPS or self.always(whole.item)
+    @property
+    def leaves(self) -> bool:
+        """Whether the code of the loop may leave."""
+        return self.ways.leaves
 
-    def always(self, node: Node) -> bool:
-        """Tell whether *node* comes back to the root on every way.
+    @property
+    def width(self) -> int:
+        """How many variables are noted at most."""
+        return max((len(one.live) for one in self.returns), default=0)
 
-        An item of a loop has to: else what is written behind it is the next one, without end.
-        """
-        if not self.meets(node) or isinstance(node, Choice) or type(node) in LOOPS:
-            return False
-        if isinstance(node, Dispatch):
-            return all(map(self.always, branches_of(node)))
-        return isinstance(node, Forward) or any(map(self.always, inside(node)))
-
-    def copies(self, node: Node) -> int:
-        """Return in how many places what goes on behind *node* is written."""
-        if isinstance(node, Forward) or not self.meets(node):
-            return 1
-        whole: Any = node
-        match node:
-            case Dispatch():
-                return sum(map(self.copies, branches_of(node)))
-            case Choice():
-                return len(node.branches) + self.copies(node.branches[-1])
-            case Many() | CountPrefixed() | ManyBy():
-                return 1 + self.copies(whole.item)
-            case _:
-                return math.prod(map(self.copies, node.children()))
-
-    def fits(self, node: Node) -> bool:
-        """Tell whether *node* can be written, with what is behind its parts not too often."""
-        if isinstance(node, Forward) or not self.meets(node):
-            return True
-        parts = inside(node)
-        ways = isinstance(node, (Dispatch, Choice))
-        copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
-        return copies <= MANY and all(map(self.fits, parts))
-
-
-#: So many copies of what is behind a part are the most.
-MANY = 16
-#: What takes item after item.
-LOOPS = frozenset({Many, CountPrefixed, ManyBy})
-
-
-def branches_of(node: Dispatch[Any]) -> tuple[Node, ...]:
-    """Return all branches, that without a tag among them."""
-    default = () if node.default is None else (node.default,)
-    return (*(branch for _, branch in node.branches), *default)
-
-
-def inside(node: Node) -> tuple[Node, ...]:
-    """Return those parts in which a grammar may come back to itself."""
-    whole: Any = node  # type checkers lose the parameter of a class that was looked at
-    match node:
-        case Dispatch():
-            return tuple(branch for _, branch in node.branches)
-        case Choice():
-            firsts = [begins_with(branch) for branch in node.branches[:-1]]
-            return () if None in firsts else node.branches[-1:]
-        case Many():
-            return (whole.item,) if node.min == node.max else ()
-        case Record():
-            dependent = any(parser is None for _, parser, _ in node._plan)
-            return () if node._keeps or dependent else node.children()
-        case CountPrefixed() | ManyBy():
-            return (whole.item,)
-        case _:
-            return node.children()
-
-
-def within(node: Node) -> list[Node]:
-    """Return *node* and all in which the grammar may come back, families as they are."""
-    return [*nodes(node)]
+    @property
+    def registers(self) -> str:
+        """Stands for all that is noted beside a number, until it is known how much that is."""
+        return f"\0{self.locals.kept}\0"
 
 
 def flow(e: Emitter, node: Node, go_on: Continue) -> None:
     """Write *node*, then what *go_on* writes for its value."""
-    if e.recursion.meets(node):
-        flows[type(node)](e, node, go_on)
-    else:
+    recursion: Recursion = e.recursion
+    if not recursion.ways.meets(node):
         go_on(e.value(node))
+        return
+    known = [whole_flows] if recursion.leaves else []
+    write = next(some[type(node)] for some in [*known, flows] if type(node) in some)
+    write(e, node, go_on)
 
 
-def comes_back(e: Emitter, node: Node) -> bool:
-    """Tell whether *node* is a grammar that this can write as a loop."""
-    if id(node) not in e.targets:  # asked of every node
-        return False
-    sure = node.facts.nullable is False and node.facts.self_delimiting is True
-    recursion = Recursion(node)
-    return sure and recursion.meets(node) and recursion.fits(node)
-
-
-def recursive(e: Emitter, node: Node) -> str:
-    """Write *node* as a loop around itself."""
-    recursion = e.recursion = Recursion(node, around=len(e.marks))
-    e.settle()
-    e.need("turn", "0")
-    e.need("stack", "[]")
-    recursion.keeps = e.form.resumes and any(
-        type(one) is TryMap and recursion.meets(one) for one in within(node)
-    )
-    if recursion.keeps:
-        e.need("keeping", "[]")
-        e.need("kept", "[]")
-    if e.form.resumes:
-        e.needs.setdefault("depth", "run.depth")
-    with in_fields(e, node), e.block("while True:"):
-        flow(e, node, lambda value: whole(e, value))
-        with e.block("while turn:"):
-            written = 0
-            while written < len(recursion.returns):
-                one = recursion.returns[written]
-                recursion.next = written + 1
-                with e.block(f"{'elif' if written else 'if'} turn == {one.number}:"):
-                    returned(e, one)
-                written += 1
-            if not written:
-                e.line("break")
-        with e.block("else:"):
-            e.line("break")
-    registers = width(recursion)
-    e.code.fill(REGISTERS, ", ".join(f"kept{index}" for index in range(registers)))
-    for index in range(registers):
-        e.need(f"kept{index}", "None")
-    e.recursion = None
-    e.skipped = []
-    if node is e.outermost:
-        return "value"
-    found = e.fresh("value")  # another loop may follow, with one of that name
-    e.line(f"{found} = value")
-    return found
-
-
-def in_fields(e: Emitter, root: Node) -> contextlib.AbstractContextManager[None]:
-    """Let what is inside be in the fields of all levels, which the code keeps in a list."""
-    meets = e.recursion.meets
-    if e.form.resumes and any(type(one) is Record and meets(one) for one in within(root)):
-        return e.levels(e.need("levels", "[]"))
-    return contextlib.nullcontext()
-
-
-around.append((comes_back, recursive))
-
-#: Stands for all registers, until it is known how many there are.
-REGISTERS = "\0registers\0"
-
-
-def width(recursion: Recursion) -> int:
-    return max((len(one.live) for one in recursion.returns), default=0)
+def remembers(e: Emitter) -> bool:
+    """Tell whether it is remembered what was not there whole: see `_itself.leaving_loop`."""
+    return e.form.resumes and bool(e.recursion.leaves)
 
 
 def whole(e: Emitter, value: str) -> None:
     """Say that a value of the root is whole, and to be given to whom it is for."""
     e.settle()
-    if value != "value":
-        e.line(f"value = {value}")
-    if e.recursion.returning:
-        e.line(f"turn, {REGISTERS} = stack.pop()")
+    recursion: Recursion = e.recursion
+    own = recursion.locals
+    if recursion.leaves:
+        recursion.ends += [one for one in e.skipped if one not in recursion.ends]
+    if value != own.value:
+        e.line(f"{own.value} = {value}")
+    if recursion.returning:
+        e.line(f"{own.turn}, {recursion.registers} = {own.stack}.pop()")
 
 
 def returned(e: Emitter, one: Return) -> None:
     """Write what is done with the value of an item."""
-    recursion = e.recursion
+    recursion: Recursion = e.recursion
     recursion.returning, recursion.current, recursion.live = True, one.number, [*one.live]
     for index, variable in enumerate(one.live):
-        variable.name = f"kept{index}"
+        variable.name = f"{recursion.locals.kept}{index}"
     if one.names:
         e.line(f"del levels[-{one.names}:]")
     e.off, e.skipped = 0, []
-    one.go_on("value")
+    one.go_on(recursion.locals.value)
     recursion.returning, recursion.current = False, 0
 
 
@@ -275,9 +172,11 @@ def returned(e: Emitter, one: Return) -> None:
 def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
     """Begin anew for an item, and go on behind it when its value is whole."""
     recursion: Recursion = e.recursion
-    e.tell_skipped()
+    own = recursion.locals
+    if not recursion.leaves:
+        e.tell_skipped()
     e.settle()
-    names = recursion.names if e.form.resumes else []
+    names = recursion.names if e.form.resumes and not recursion.leaves else []
     if recursion.again:
         number = recursion.again.pop(0)
     else:
@@ -289,7 +188,7 @@ def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
             recursion.recorded.append(number)
     if not recursion.returning:
         too_deep(e, node)
-        e.line(f"stack.append((turn, {REGISTERS}))")
+        e.line(f"{own.stack}.append(({own.turn}, {recursion.registers}))")
     assigned(e, number, recursion.live)
     if names:
         e.line(f"levels += {tuple(names)!r}")
@@ -297,27 +196,20 @@ def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
 
 
 def too_deep(e: Emitter, node: Forward[Any]) -> None:
-    if e.form.resumes:
-        room = e.need("room", "run.limits.max_depth - run.depth")
-        with e.block(f"if len(stack) >= {room}:"):
-            e.late(e.steps(node), "")
-    else:
-        less = f" - {e.level}" if e.level else ""
-        with e.block(f"if len(stack) >= limits.max_depth{less}:"):
-            e.leave()
+    recursion: Recursion = e.recursion
+    with e.block(f"if len({recursion.locals.stack}) >= {recursion.room}:"):
+        e.leave() if e.leaving else e.late(e.steps(node), "")
 
 
 def assigned(e: Emitter, number: int, live: list[Variable]) -> None:
     """Note a number and what is needed there, as far as it is not noted already."""
-    moves = [(f"kept{index}", one.name) for index, one in enumerate(live)]
-    moves = [("turn", str(number)), *((left, right) for left, right in moves if left != right)]
-    if number == e.recursion.current:
+    recursion: Recursion = e.recursion
+    own = recursion.locals
+    moves = [(f"{own.kept}{index}", one.name) for index, one in enumerate(live)]
+    moves = [(own.turn, str(number)), *((left, right) for left, right in moves if left != right)]
+    if number == recursion.current:
         del moves[0]
+    if remembers(e):
+        moves.append((own.since, "pos"))
     if moves:
         e.line(f"{', '.join(left for left, _ in moves)} = {', '.join(right for _, right in moves)}")
-
-
-@rule(Forward)
-def forward(e: Emitter, node: Forward[Any], wanted: bool) -> str:
-    """What it stands for runs as a function of its own, unless it is judged behind it."""
-    return unknown(e, node, wanted, "" if e.marks else f"{e.node(node)}._steps()")

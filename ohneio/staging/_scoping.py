@@ -68,6 +68,8 @@ class Scoping(Writing):
         #: In how many choices between ways the code stands.
         self.choosing = 0
         self.skipped: list[Skipped] = []
+        #: Whether nobody asks what was skipped in what is written, since it has a fixed end.
+        self.silent = False
         #: Whether a byte may decide against a parser that is then not asked.
         self.skips = False
         #: Parsers that more than a byte may decide against, by identity.
@@ -118,7 +120,7 @@ class Scoping(Writing):
     @contextlib.contextmanager
     def labelled(self, node: Node, name: str) -> Generator[None]:
         """Let what is inside be in a label of this *name*."""
-        if not self.form.resumes:
+        if not self.tells:
             yield
             return
         self.settle()
@@ -215,19 +217,24 @@ class Scoping(Writing):
 
     # What was skipped.
 
+    @property
+    def tells(self) -> bool:
+        """Whether it is told what was skipped."""
+        return self.form.resumes and not self.silent
+
     def begin_skip(self, at_first: str = "base + pos") -> str:
         """Note the position, where something may be skipped for its first byte."""
         self.settle()
         self.skips = True
         at = self.code.fresh("at")
-        if self.form.resumes:
+        if self.tells:
             self.need(at, "-1")
             self.line(f"{at} = {at_first}")
         return at
 
     def pass_by(self, at: str) -> None:
         """Note the position anew."""
-        if self.form.resumes:
+        if self.tells:
             self.line(f"{at} = base + pos")
 
     @contextlib.contextmanager
@@ -252,7 +259,7 @@ class Scoping(Writing):
     def skip(self, node: Node, at: str, *, judged: bool = False) -> None:
         """Say that *node* may have been skipped *at* a position, for a byte that is *judged*."""
         passed = judged or self.at_end or node.facts.first != ANY or id(node) in self.decided
-        if self.form.resumes and passed:
+        if self.tells and passed:
             name = self.code.constant(node, "skipped")
             self.skipped.append(Skipped(name, at, len(self.scopes)))
 

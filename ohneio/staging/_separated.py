@@ -98,7 +98,7 @@ def behind_last(e: Emitter, node: SepBy[Any], found: str, at: str) -> None:
         e.leave_unless(e.or_end(" or ".join(filter(None, ["pos < stop", full]))))
     if node.min:
         e.leave_unless(f"len({found}) >= {node.min}")
-    if e.form.resumes and full:
+    if e.tells and full:
         with e.block(f"if {full}:"):
             e.line(f"{at} = -1")
 

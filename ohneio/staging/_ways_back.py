@@ -1,0 +1,166 @@
+"""The ways on which a grammar comes back to itself, as far as a loop can follow them.
+
+Code that waits wherever it is follows what never has to go back: sequences, tags, counts.
+Code that may leave, with all of the bytes there, follows nearly all: frames, lists that end by
+themselves and what is tried as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import attrs
+
+from ..combinators._choice import Choice, Optional
+from ..combinators._dispatch import Dispatch
+from ..combinators._example import Example
+from ..combinators._framing import CountPrefixed, Delimited, LengthPrefixed, Sized
+from ..combinators._notes import Label
+from ..combinators._records import Record
+from ..combinators._recursion import Forward
+from ..combinators._repetition import Many, ManyUntil, SepBy, Skip
+from ..combinators._sequence import Before, Seq, Then
+from ..combinators._transform import Map, TryMap, Verify
+from ..combinators._values import Value
+from ._choices import begins_with, told_apart
+from ._families import ManyBy, SizedBy
+from ._loops import endless
+from ._writing import Node
+
+__all__ = ["Ways", "branches_of"]
+
+#: So many copies of what is behind a part are the most.
+MANY = 16
+#: What takes item after item.
+LOOPS = frozenset({Many, CountPrefixed, ManyBy, SepBy, ManyUntil})
+
+
+def branches_of(node: Dispatch[Any]) -> tuple[Node, ...]:
+    """Return all branches, that without a tag among them."""
+    default = () if node.default is None else (node.default,)
+    return (*(branch for _, branch in node.branches), *default)
+
+
+Parts: TypeAlias = "tuple[Node, ...]"
+
+
+def all_of(node: Node) -> Parts:
+    return node.children()
+
+
+def item_of(node: Any) -> Parts:  # noqa: ANN401  # one of several classes
+    return (node.item,)
+
+
+def told_all(node: Choice[Any]) -> bool:
+    """Tell whether a byte decides against each branch but the last."""
+    return len(told_apart(node)) == len(node.branches) - 1
+
+
+def dependent(node: Record[Any]) -> bool:
+    """Tell whether a field depends on those before."""
+    return any(parser is None for _, parser, _ in node._plan)
+
+
+def until_byte(node: Any, *ends: Node) -> Parts:  # noqa: ANN401  # one of several classes
+    """Return the item of a list that ends by itself, if a byte says so."""
+    return (node.item,) if all(begins_with(one) is not None for one in ends) else ()
+
+
+#: The parts of each class in which code that waits may come back to the grammar.
+WAITING: dict[type[Node], Callable[[Any], Parts]] = {
+    **dict.fromkeys((Seq, Then, Before, Map, TryMap, Value, Skip, Example), all_of),
+    **dict.fromkeys((CountPrefixed, ManyBy), item_of),
+    Dispatch: lambda node: tuple(branch for _, branch in node.branches),
+    Choice: lambda node: node.branches[-1:] if told_all(node) else (),
+    Many: lambda node: (node.item,) if node.min == node.max else (),
+    Record: lambda node: () if node._keeps or dependent(node) else node.children(),
+}
+#: The parts in which code that may leave does so, which has all of the bytes there.
+LEAVING: dict[type[Node], Callable[[Any], Parts]] = {
+    **WAITING,
+    **dict.fromkeys((Verify, Label, Sized, SizedBy, Delimited), all_of),
+    LengthPrefixed: lambda node: (node.inner,),
+    Dispatch: branches_of,
+    Choice: lambda node: node.branches[: len(told_apart(node)) + 1],
+    Optional: lambda node: (node.parser,) if begins_with(node.parser) else (),
+    Many: lambda node: (node.item,) if node.min == node.max else until_byte(node, node.item),
+    SepBy: lambda node: until_byte(node, node.item, node.separator),
+    ManyUntil: lambda node: until_byte(node, node.end),
+    Record: lambda node: () if dependent(node) else node.children(),
+}
+#: Those that are written between items, where nothing may come back.
+BETWEEN: dict[type[Node], Callable[[Any], Node]] = {
+    SepBy: lambda node: node.separator,
+    ManyUntil: lambda node: node.end,
+}
+
+
+@attrs.define(eq=False)
+class Ways:
+    """Know where a grammar comes back to itself.
+
+    Attributes:
+        root: The grammar.
+        leaves: Whether what follows them is code that may leave.
+    """
+
+    root: Node
+    leaves: bool
+    _met: dict[int, tuple[Node, bool]] = attrs.Factory(dict[int, tuple[Node, bool]])
+
+    def inside(self, node: Node) -> tuple[Node, ...]:
+        """Return those parts of *node* in which it may come back."""
+        parts = (LEAVING if self.leaves else WAITING).get(type(node))
+        return parts(node) if parts else ()
+
+    def meets(self, node: Node) -> bool:
+        """Tell whether *node* comes back to the root where a loop can follow it."""
+        if id(node) not in self._met:  # which is asked often; the node is kept with its identity
+            self._met[id(node)] = node, self._meets(node)
+        return self._met[id(node)][1]
+
+    def _meets(self, node: Node) -> bool:
+        whole: Any = node
+        if type(node) is Forward:
+            return whole._target is self.root
+        if not any(map(self.meets, self.inside(node))):
+            return False
+        if type(node) in LOOPS and (endless(whole.item) or not self.always(whole.item)):
+            return False
+        return type(node) not in BETWEEN or not self.meets(BETWEEN[type(node)](node))
+
+    def always(self, node: Node) -> bool:
+        """Tell whether *node* comes back to the root on every way.
+
+        An item of a loop has to: else what is written behind it is the next one, without end.
+        """
+        if not self.meets(node) or type(node) in (Choice, Optional) or type(node) in LOOPS:
+            return False
+        if isinstance(node, Dispatch):
+            return all(map(self.always, branches_of(node)))
+        return isinstance(node, Forward) or any(map(self.always, self.inside(node)))
+
+    def copies(self, node: Node) -> int:
+        """Return in how many places what goes on behind *node* is written."""
+        if isinstance(node, Forward) or not self.meets(node):
+            return 1
+        parts = [*map(self.copies, self.inside(node))]
+        if isinstance(node, Dispatch):
+            return sum(map(self.copies, branches_of(node)))
+        if isinstance(node, Choice):
+            return len(node.branches) - len(parts) + sum(parts)
+        if isinstance(node, Optional) or type(node) in LOOPS:
+            return 1 + parts[0]
+        return math.prod(parts)
+
+    def fits(self, node: Node) -> bool:
+        """Tell whether *node* can be written, with what is behind its parts not too often."""
+        if isinstance(node, Forward) or not self.meets(node):
+            return True
+        parts = self.inside(node)
+        ways = isinstance(node, (Dispatch, Choice))
+        copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
+        return copies <= MANY and all(map(self.fits, parts))
