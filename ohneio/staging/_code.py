@@ -8,11 +8,12 @@ code, and everything else is a name in the module that the code will live in.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import itertools
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 __all__ = ["NOWHERE", "Code", "function_name", "is_not", "is_one"]
 
@@ -22,10 +23,13 @@ PLAIN = (int, bytes, bool, type(None))
 SHORT = 60
 #: Numbers, bytes and text as `repr` writes them.
 WRITTEN = re.compile(r"""-?\d|b?['"]""").match
-#: How deep blocks may stand in blocks (CPython has room for 20 of those that are no `if`), in a
-#: lane as well, of which most are; and how many lines there may be.
-DEEP, DEEP_IN_LANES = 13, 15
+#: How deep blocks may stand in blocks, in a lane as well, and how much deeper in a loop around a
+#: grammar in itself; and how many lines there may be.
+DEEP, DEEP_IN_LANES, DEEPER = 13, 15, 8
 LONG = 2000
+#: CPython has room for 20 blocks in blocks that are no `if`: so many are left for one more rule.
+NESTED = 16
+IS_IF = re.compile(r"(?:if|elif|else)\b").match
 #: A place where nothing is.
 NOWHERE = -1, 0
 #: How wide a line should be, what stands before it aside.
@@ -64,6 +68,7 @@ class Block:
         code = self._code
         code.line(self._head)
         code._depth += 1
+        code._nested += not IS_IF(self._head)
         self._size = len(code.lines)
 
     def __exit__(self, *raised: object) -> None:
@@ -71,6 +76,7 @@ class Block:
         if len(code.lines) == self._size:
             code.line("pass")
         code._depth -= 1
+        code._nested -= not IS_IF(self._head)
 
 
 class Code:
@@ -85,6 +91,7 @@ class Code:
         self.lines: list[str] = []
         self.namespace: dict[str, object] = {}
         self._depth = 0
+        self._nested = 0
         self._names: dict[int, str] = {}
         self._taken: set[str] = {*keyword.kwlist, *dir(builtins)}
 
@@ -98,7 +105,15 @@ class Code:
     @property
     def has_room(self) -> bool:
         """Whether it may still grow: Python nests no deeper, and nobody reads so much."""
-        return self._depth < self._deep and len(self.lines) < LONG
+        shallow = self._depth < self._deep and self._nested <= NESTED
+        return shallow and len(self.lines) < LONG
+
+    @contextlib.contextmanager
+    def deeper(self) -> Generator[None]:
+        """Let what is inside go on as deep as if it stood less deep."""
+        self._deep += DEEPER
+        yield
+        self._deep -= DEEPER
 
     @property
     def place(self) -> tuple[int, int]:

@@ -80,7 +80,7 @@ def recursive(e: Emitter, node: Node, level: int = 0) -> str:
         with leaving_loop(e) if recursion.leaves else in_fields(e):
             loop(e)
     e.skipped = recursion.ends
-    if outer is None and node is e.outermost:
+    if node is e.outermost and not level:
         return recursion.locals.value
     found = e.fresh("value")  # another loop may follow, with one of that name
     e.line(f"{found} = {recursion.locals.value}")
@@ -172,11 +172,7 @@ def in_fields(e: Emitter) -> contextlib.AbstractContextManager[None]:
 
 @contextlib.contextmanager
 def leaving_loop(e: Emitter) -> Generator[None]:
-    """Write a loop that leaves where something is irregular; then it and all in it begins anew.
-
-    Each of the items that had begun then runs as a node, one in the other, each of which would
-    look at what is there of it: so where they began is remembered, and they leave at once.
-    """
+    """Write a loop that leaves where something is irregular, and knows when it is in a frame."""
     recursion, frames, silent = e.recursion, e.frames, e.silent
     own: Locals = recursion.locals
     e.silent = recursion.ways.root.facts.self_delimiting is True
@@ -185,19 +181,27 @@ def leaving_loop(e: Emitter) -> Generator[None]:
         if e.form.resumes:  # the end of what is there is not that of a frame
             e.line(f"{own.ends} = {frames[-1][0] if frames else -1}")
             e.frames = [(own.ends, "")]
-    if not remembers(e):
+    with remembered(e) if remembers(e) else contextlib.nullcontext(), e.code.deeper():
         yield
-    else:
-        e.leave_unless("base + pos not in run.cut")
-        begins = e.code.fresh("begins")
-        e.line(f"{begins}, {own.turn} = pos, 0")
-        with e.block("try:"):
-            yield
-        with e.block("except Irregular:"):
-            function = e.constant(cut_in, "cut_in")
-            e.line(f"{function}(run, base, {begins}, {own.since}, {own.stack})")
-            e.line("raise")
     e.frames, e.silent = frames, silent
+
+
+@contextlib.contextmanager
+def remembered(e: Emitter) -> Generator[None]:
+    """Write what remembers where items began in a loop that left: they leave at once from then on.
+
+    Each runs as a node then, one in the other, and would look again at what is there of it.
+    """
+    own: Locals = e.recursion.locals
+    e.leave_unless("base + pos not in run.cut")
+    begins = e.code.fresh("begins")
+    e.line(f"{begins}, {own.turn} = pos, 0")
+    with e.block("try:"):
+        yield
+    with e.block("except Irregular:"):
+        function = e.constant(cut_in, "cut_in")
+        e.line(f"{function}(run, base, {begins}, {own.since}, {own.stack})")
+        e.line("raise")
 
 
 around.append((comes_back, recursive))

@@ -28,6 +28,7 @@ from ohneio import (
     line,
     literal,
     many,
+    many_until,
     parser,
     peek,
     protocol,
@@ -261,6 +262,62 @@ def test_what_each_chunk_cuts_again(item, wire, size):
     chunks = cut(wire * (20_000 // len(wire)), size)
     work, messages = counted(stream(item), chunks)
     assert messages == 20_000 // len(wire)
+    assert work <= 8 * sum(map(len, chunks))
+
+
+def in_itself(of):
+    tree = forward()
+    return tree.become(of(tree))
+
+
+def nested(begin, leaf, end, between=b""):
+    """Return what makes a tree so deep, with so many leaves before and behind what is inside."""
+
+    def made(depth, width):
+        inside = leaf
+        for _ in range(depth):
+            inside = between.join([*[leaf] * width, inside, *[leaf] * width])
+            inside = (begin(inside) if callable(begin) else begin) + inside + end
+        return inside
+
+    return made
+
+
+#: Grammars in themselves, and what makes bytes for them.
+TREES = {
+    "lists": (
+        in_itself(
+            lambda x: choice(literal(b"[") >> sep_by(x, literal(b",")) << literal(b"]"), word)
+        ),
+        nested(b"[", b"abc", b"]", b","),
+    ),
+    "lengths": (
+        in_itself(
+            lambda x: dispatch(
+                uint8, {1: length_prefixed(uint32, many(x)), 2: length_prefixed(uint8)}
+            )
+        ),
+        nested(lambda inside: b"\1" + len(inside).to_bytes(4), b"\2\3abc", b""),
+    ),
+    "up to an end": (
+        in_itself(
+            lambda x: dispatch(uint8, {1: many_until(x, literal(b".")), 2: length_prefixed(uint8)})
+        ),
+        nested(b"\1", b"\2\3abc", b"."),
+    ),
+}
+
+
+@pytest.mark.parametrize("size", [7, 64, 1460, 65536])
+@pytest.mark.parametrize(("depth", "width"), [(200, 0), (90, 1), (60, 50), (3, 2_000)])
+@pytest.mark.parametrize("tree", TREES)
+def test_a_tree_in_small_chunks(tree, depth, width, size):
+    """However deep: what a chunk has cut is not looked at again by each of the levels it is in."""
+    grammar, wire = TREES[tree]
+    data = wire(depth, width)
+    chunks = cut(data * (1 + 20_000 // len(data)), size)
+    work, messages = counted(stream(grammar), chunks)
+    assert messages == 1 + 20_000 // len(data)
     assert work <= 8 * sum(map(len, chunks))
 
 

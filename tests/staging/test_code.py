@@ -1,5 +1,7 @@
 """Source that is being written: lines, blocks, names, and how much of them there may be."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from ohneio.staging._code import (
@@ -183,3 +185,32 @@ def test_a_line_may_take_the_place_of_another():
         code.line("b")
     code.put(place, depth, "c")
     assert code.source == "if a:\n    c\n"
+
+
+def test_what_is_deeper_may_go_on():
+    """Inside of a loop around a grammar in itself, but no deeper than Python nests blocks."""
+    code = Code(2)
+    with code.block("if 1:"), code.block("if 2:"):
+        assert not code.has_room
+        with code.deeper():
+            assert code.has_room
+            with ExitStack() as stack:
+                for _ in range(7):
+                    stack.enter_context(code.block("if 3:"))
+                assert code.has_room
+                stack.enter_context(code.block("if 4:"))
+                assert not code.has_room
+    assert code.has_room
+
+
+def test_pythons_own_blocks_are_counted_apart():
+    """It nests so many of them in each other that are no `if`."""
+    code, size = Code(50), 0
+    with ExitStack() as stack:
+        while code.has_room:
+            stack.enter_context(code.block("while True:"))
+            stack.enter_context(code.block("if True:"))
+            size += 1
+        code.line("pass")
+    assert 12 < size < 20
+    compile(code.source, "it", "exec")

@@ -259,51 +259,6 @@ def test_what_is_tried_runs_as_a_function_and_what_is_judged_node_by_node():
         assert bool(calls) is (grammar in tried)
 
 
-@pytest.mark.parametrize(
-    ("items", "data"),
-    [
-        (lambda x: count_prefixed(uint8, count_prefixed(uint8, x)), b"b\2\1a\2ab\1\1a"),
-        (lambda x: many(many(x, 2, 2), 1, 1), b"baba" + b"a" * 3),
-        (lambda x: many(choice(c, x), 2, 2), b"bcbac"),
-        (lambda x: count_prefixed(uint8, dispatch(uint8, {0: c, 1: x})), b"b\3\0c\1a\0c"),
-        (lambda x: many(dispatch(uint8, {0: x, 1: seq(c, x)}, default=x), 2, 2), b"b\1ca\0a"),
-    ],
-    ids=["counts", "many", "a choice", "a tag", "always"],
-)
-def test_a_loop_whose_items_may_come_without_it_is_written_as_well(items, data):
-    """As a loop of its own, in which the grammar is a function: else the code would have no end."""
-    grammar = tied(lambda x: choice(a, b >> items(x)))
-    assert "def items(run)" in grammar.source
-    agrees(grammar, data, data[:-1] + b"x", data[:-2])
-    agrees(seq(grammar, grammar), data * 2, limits=Limits(max_depth=1))
-
-
-def test_what_may_come_in_some_ways_is_a_loop():
-    """What is behind a choice, or a list, is written once for each way through it."""
-    parts = [lambda x: choice(c, a >> x), lambda x: count_prefixed(uint8, x)]
-    grammar = tied(
-        lambda x: dispatch(uint8, {97: c, 98: seq(*[part(x) for part in parts], number)})
-    )
-    assert "while turn:" in code_of(grammar)
-    agrees(grammar, b"bc\1ac1;", b"baac\0002;", b"babc\0001;\1acx")
-
-
-def test_what_may_come_in_many_ways_is_no_loop():
-    """What is behind is written once for each, and the code would double with every part."""
-
-    def of(size):
-        return tied(
-            lambda x: dispatch(
-                uint8, {97: c, 98: seq(*[dispatch(uint8, {0: c, 1: x}) for _ in range(size)])}
-            )
-        )
-
-    assert "while turn:" in code_of(of(5))
-    assert "while turn:" not in code_of(of(6))
-    assert len(code_of(of(20)).splitlines()) < 2000
-    agrees(of(6), b"b" + b"\0c" * 3 + b"\1b" + b"\0c" * 9)
-
-
 def refusing(values):
     if b"z" in values:
         raise ValueError("no z, please")

@@ -1,0 +1,158 @@
+"""The ways on which a grammar comes back to itself, as far as a loop can follow them."""
+
+import pytest
+
+from ohneio import (
+    Limits,
+    choice,
+    count_prefixed,
+    decimal,
+    delimited,
+    dispatch,
+    field,
+    label,
+    length_prefixed,
+    literal,
+    many,
+    many_until,
+    not_followed_by,
+    optional,
+    record,
+    rest,
+    sep_by,
+    seq,
+    sized,
+    uint8,
+    wire,
+)
+from ohneio.staging._ways_back import Ways
+from tests.staging.grammars import tied
+from tests.staging.parsing import agrees, code_of
+
+a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+comma = literal(b",")
+number = decimal << literal(b";")
+
+
+def boxed(inner, **options):
+    @wire
+    class Box:
+        size: int = field(uint8, **options)
+        inside: object = field(inner)
+
+    return record(Box)
+
+
+def fussy(inner):
+    @wire
+    class Fussy:
+        size: int = field(uint8)
+        inside: object = field(lambda it: inner)
+
+    return record(Fussy)
+
+
+#: What comes back, by code that waits and by code that may leave.
+BACK = {
+    "in a row": (lambda x: seq(a, x) >> b << c, True, True),
+    "in the last branch": (lambda x: choice(a, b >> x), True, True),
+    "in another branch": (lambda x: choice(b >> x, a), False, True),
+    "behind one that no byte tells": (lambda x: choice(optional(c), b >> x), False, False),
+    "by a tag": (lambda x: dispatch(uint8, {1: x, 2: a}), True, True),
+    "by default": (lambda x: dispatch(uint8, {2: a}, default=x), False, True),
+    "counted": (lambda x: count_prefixed(uint8, x), True, True),
+    "so many": (lambda x: many(x, 2, 2), True, True),
+    "many": (many, False, True),
+    "many of what no byte begins": (lambda x: many(not_followed_by(b) >> x), False, False),
+    "separated": (lambda x: sep_by(x, comma), False, True),
+    "separated by what no byte begins": (
+        lambda x: sep_by(x, not_followed_by(a) >> b),
+        False,
+        False,
+    ),
+    "between": (lambda x: sep_by(seq(x), a >> x), False, False),
+    "up to an end": (lambda x: many_until(x, b), False, True),
+    "up to what no byte begins": (lambda x: many_until(x, not_followed_by(c) >> b), False, False),
+    "in the end": (lambda x: many_until(x, b >> x), False, False),
+    "optional": (optional, False, True),
+    "optional without a byte": (lambda x: optional(not_followed_by(b) >> x), False, False),
+    "in a frame": (lambda x: length_prefixed(uint8, x), False, True),
+    "of a size": (lambda x: sized(3, x), False, True),
+    "delimited": (lambda x: delimited(b".", x), False, True),
+    "as a length": (lambda x: length_prefixed(x.map(len), rest), False, False),
+    "verified": (lambda x: x.verify(bool), False, True),
+    "labelled": (lambda x: label("it", x), False, True),
+    "converted": (lambda x: x.map(bool).try_map(list).value(1).example(1), True, True),
+    "in a record": (boxed, True, True),
+    "in a record that is judged": (lambda x: boxed(x, computed=lambda it: 1), False, True),
+    "in a record whose fields depend": (fussy, False, False),
+    "in items that are not always it": (lambda x: many(choice(c, x), 2, 2), False, False),
+    "in an item, for sure": (lambda x: many(seq(c, choice(c, x), x), 2, 2), True, True),
+    "in lists of lists": (lambda x: many(many(x, 2, 2), 2, 2), False, False),
+}
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_ways_back_are_followed(name):
+    """By code that may leave on more of them than by code that waits wherever it is."""
+    of, waits, leaves = BACK[name]
+    grammar = tied(lambda x: choice(c, a >> of(x)))
+    assert (Ways(grammar, False).meets(grammar), Ways(grammar, True).meets(grammar)) == (
+        waits,
+        leaves,
+    )
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_with_or_without_a_way_it_is_taken_as_by_its_node(name):
+    """What is left out is a function of its own, or runs as a node."""
+    of, _, _ = BACK[name]
+    grammar = tied(lambda x: choice(c, a >> of(x)))
+    data = b"ac,ac", b"a1cb", b"aacbb", b"a\1c", b"a\2acb", b"acccc.", b"a\2cc", b"abab"
+    agrees(grammar, *data)
+    agrees(seq(uint8, many(grammar)), *[b"1" + one * 2 for one in data[:3]])
+
+
+@pytest.mark.parametrize(
+    ("items", "data"),
+    [
+        (lambda x: count_prefixed(uint8, count_prefixed(uint8, x)), b"b\2\1a\2ab\1\1a"),
+        (lambda x: many(many(x, 2, 2), 1, 1), b"baba" + b"a" * 3),
+        (lambda x: many(choice(c, x), 2, 2), b"bcbac"),
+        (lambda x: count_prefixed(uint8, dispatch(uint8, {0: c, 1: x})), b"b\3\0c\1a\0c"),
+        (lambda x: many(dispatch(uint8, {0: x, 1: seq(c, x)}, default=x), 2, 2), b"b\1ca\0a"),
+    ],
+    ids=["counts", "many", "a choice", "a tag", "always"],
+)
+def test_a_loop_whose_items_may_come_without_it_is_written_as_well(items, data):
+    """As a loop of its own, in which the grammar is a function: else the code would have no end."""
+    grammar = tied(lambda x: choice(a, b >> items(x)))
+    assert "def items(run)" in grammar.source
+    agrees(grammar, data, data[:-1] + b"x", data[:-2])
+    agrees(seq(grammar, grammar), data * 2, limits=Limits(max_depth=1))
+
+
+def test_what_may_come_in_some_ways_is_a_loop():
+    """What is behind a choice, or a list, is written once for each way through it."""
+    parts = [lambda x: choice(c, a >> x), lambda x: count_prefixed(uint8, x)]
+    grammar = tied(
+        lambda x: dispatch(uint8, {97: c, 98: seq(*[part(x) for part in parts], number)})
+    )
+    assert "while turn:" in code_of(grammar)
+    agrees(grammar, b"bc\1ac1;", b"baac\0002;", b"babc\0001;\1acx")
+
+
+def test_what_may_come_in_many_ways_is_no_loop():
+    """What is behind is written once for each, and the code would double with every part."""
+
+    def of(size):
+        return tied(
+            lambda x: dispatch(
+                uint8, {97: c, 98: seq(*[dispatch(uint8, {0: c, 1: x}) for _ in range(size)])}
+            )
+        )
+
+    assert "while turn:" in code_of(of(5))
+    assert "while turn:" not in code_of(of(6))
+    assert len(code_of(of(20)).splitlines()) < 2000
+    agrees(of(6), b"b" + b"\0c" * 3 + b"\1b" + b"\0c" * 9)
