@@ -51,6 +51,11 @@ def way_back(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
     outer: Recursion | None = e.recursion
     if outer is not None and (outer.leaves or not leaves):
         return None
+    return ways_of(e, node, leaves=leaves)
+
+
+def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
+    """Return how *node* comes back to itself, if a loop can be written for that."""
     ways = Ways(node, leaves)
     sure = node.facts.nullable is False and is_told(e, ways)
     return ways if sure and ways.meets(node) and ways.fits(node) else None
@@ -209,11 +214,13 @@ around.append((comes_back, recursive))
 
 @rule(Forward)
 def forward(e: Emitter, node: Forward[Any], wanted: bool) -> str:
-    """What it stands for is a loop where all of it is there; else a function of its own.
+    """What it stands for is a loop, where this may leave; else a function of its own.
 
-    Not where it is judged behind it: then its node runs.
+    In that it is a loop; where that cannot be it is first tried as one here.  What is judged
+    behind it runs as a node.
     """
     steps = "" if e.marks else f"{e.node(node)}._steps()"
-    if e.form.lane or way_back(e, node.target, leaves=True) is None:
+    waits = not e.leaving and ways_of(e, node.target, leaves=False) is not None
+    if e.form.lane or waits or way_back(e, node.target, leaves=True) is None:
         return unknown(e, node, wanted, steps)
     return e.region(node, wanted, lambda: recursive(e, node.target, 1), steps)
