@@ -125,7 +125,8 @@ Where things are:
 ``_lookup``      short numbers, found in a table
 ``_families``    branches that differ in a number only
 ``_batches``     streams that a method of C takes apart, in small chunks without being woken
-``_recursion``, ``_itself``, ``_ways_back``, ``_flow``, ``_turns``, ``_whole``
+``_recursion``, ``_itself``, ``_ways_back``, ``_flow``, ``_turns``, ``_whole``,
+``_whole_records``
                  grammars that refer to themselves, as a loop with a stack
 ``_late``        what generated code calls where something is irregular
 ``_pausing``, ``_opening``, ``_partial``

@@ -32,6 +32,7 @@ from . import (
     _transforms,
     _turns,
     _whole,
+    _whole_records,
 )
 from ._build_forms import BUILD, building
 from ._forms import ITEM, ITEMS, LANE, ONCE, Form, Function, function
@@ -45,6 +46,7 @@ T = TypeVar("T")
 RULES = (
     _ahead, _bits, _choices, _flow, _frames, _itself, _loops, _many, _packets, _records,
     _separated, _sequences, _tags, _tokens, _transforms, _turns, _whole,
+    _whole_records,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: What each is for.

@@ -33,6 +33,8 @@ from ._turns import Place, needed
 from ._views import View
 from ._writing import Node
 
+__all__ = ["noted", "through"]
+
 
 @flow_of(Dispatch)
 def of_dispatch(e: Emitter, node: Dispatch[Any], go_on: Continue) -> None:

@@ -89,7 +89,7 @@ LEAVING: dict[type[Node], Callable[[Any], Parts]] = {
     Many: lambda node: (node.item,) if node.min == node.max else until_byte(node, node.item),
     SepBy: lambda node: until_byte(node, node.item, node.separator),
     ManyUntil: lambda node: until_byte(node, node.end),
-    Record: lambda node: () if dependent(node) else node.children(),
+    Record: all_of,
 }
 #: Those that are written between items, where nothing may come back.
 BETWEEN: dict[type[Node], Callable[[Any], Node]] = {
@@ -141,7 +141,8 @@ class Ways:
             return False
         if isinstance(node, Dispatch):
             return all(map(self.always, branches_of(node)))
-        return isinstance(node, Forward) or any(map(self.always, self.inside(node)))
+        parts = [part for _, part, _ in node._plan if part] if isinstance(node, Record) else None
+        return isinstance(node, Forward) or any(map(self.always, parts or self.inside(node)))
 
     def copies(self, node: Node) -> int:
         """Return in how many places what goes on behind *node* is written."""
@@ -154,6 +155,12 @@ class Ways:
             return len(node.branches) - len(parts) + sum(parts)
         if isinstance(node, Optional) or type(node) in LOOPS:
             return 1 + parts[0]
+        if isinstance(node, Record):  # a field that is met may not be there
+            return math.prod(
+                self.copies(one.parser) + (one.when is not None and self.meets(one.parser))
+                for _, _, one in node._plan
+                if one.parser is not None
+            )
         return math.prod(parts)
 
     def fits(self, node: Node) -> bool:

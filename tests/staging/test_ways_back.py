@@ -34,11 +34,11 @@ comma = literal(b",")
 number = decimal << literal(b";")
 
 
-def boxed(inner, **options):
+def boxed(inner, computed=None, when=None):
     @wire
     class Box:
-        size: int = field(uint8, **options)
-        inside: object = field(inner)
+        size: int = field(uint8, computed=computed)
+        inside: object = field(inner, when=when)
 
     return record(Box)
 
@@ -86,6 +86,21 @@ BACK = {
     "in a record": (boxed, True, True),
     "in a record that is judged": (lambda x: boxed(x, computed=lambda it: 1), False, True),
     "in a record whose fields depend": (fussy, False, False),
+    "in a field that may be off": (
+        lambda x: boxed(x, when=lambda it: it.size),
+        False,
+        True,
+    ),
+    "in a field that may be off, before others": (
+        lambda x: seq(boxed(x, when=lambda it: it.size), b, x),
+        False,
+        True,
+    ),
+    "in an item that may be off": (
+        lambda x: many(boxed(x, when=lambda it: it.size), 2, 2),
+        False,
+        False,
+    ),
     "in items that are not always it": (lambda x: many(choice(c, x), 2, 2), False, False),
     "in an item, for sure": (lambda x: many(seq(c, choice(c, x), x), 2, 2), True, True),
     "in lists of lists": (lambda x: many(many(x, 2, 2), 2, 2), False, False),
@@ -101,6 +116,7 @@ def test_ways_back_are_followed(name):
         waits,
         leaves,
     )
+    assert Ways(grammar, True).fits(grammar)
 
 
 @pytest.mark.parametrize("name", BACK)
