@@ -93,7 +93,7 @@ BACK = {
     ),
     "in a field that may be off, before others": (
         lambda x: seq(boxed(x, when=lambda it: it.size), b, x),
-        False,
+        True,
         True,
     ),
     "in an item that may be off": (
