@@ -209,6 +209,7 @@ def open_choice(
             e.late(e.steps(node), target)
             go_on(target)
         head, e.skipped = "elif", skipped
+    numbers, e.found = e.found, {}  # looked up for the last one alone
     with e.ways() as another:
         for index, branch in enumerate(node.branches[:-1]):
             another()
@@ -226,6 +227,7 @@ def open_choice(
             taken_again(e, decisions)
             for branch in node.branches[:-1]:
                 e.skip(branch, at)
+            e.found = numbers
             last(node.branches[-1])
     e.off = 0
 

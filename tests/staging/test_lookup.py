@@ -14,6 +14,7 @@ from ohneio import (
     length_prefixed,
     literal,
     many,
+    many_until,
     seq,
     sized,
     success,
@@ -201,3 +202,12 @@ def test_a_number_that_was_looked_up_for_a_node_is_for_nobody_else():
     unknown = success(1).bind(lambda _: literal(b"c"))  # it may be nothing, for all that is known
     grammar = seq(choice(literal(b"b"), count_prefixed(number, unknown)), length_prefixed(number))
     agrees(grammar, b"2\r\ncc3\r\nabc" * 2, b"b3\r\nabc" * 2, b"2\r\n3\r\nabc")
+
+
+def test_a_number_is_looked_up_for_the_branch_that_begins_with_it():
+    """Not for the same parser inside of another branch, where it may come again and again."""
+    key = length_prefixed(decimal << literal(b":"))
+    for some in (many(key), many_until(key, literal(b".")), seq(key, key)):
+        grammar = choice(literal(b"l") >> some << literal(b"e"), key)
+        agrees(many(grammar), b"l1:a2:bce3:abc", b"l1:a.e1:b", b"l1:a2:bc.e3:abc", b"l2:abx")
+        agrees(grammar, b"l1:a2:bc3:abc.e3:abc" * 2, b"l1:a2:bce3:abc" * 2)
