@@ -209,6 +209,7 @@ def test_a_number_is_looked_up_for_the_branch_that_begins_with_it():
     key = length_prefixed(decimal << literal(b":"))
     for some in (many(key), many_until(key, literal(b".")), seq(key, key)):
         grammar = choice(literal(b"l") >> some << literal(b"e"), key)
-        assert code_of(grammar, "item").count("pos = end2\n") == 1
+        first = code_of(grammar, "item").split("== 108:")[1].split("except")[0]
+        assert "number2" not in first
         agrees(many(grammar), b"l1:a2:bce3:abc", b"l1:a.e1:b", b"l1:a2:bc.e3:abc", b"l2:abx")
         agrees(grammar, b"l1:a2:bc3:abc.e3:abc" * 2, b"l1:a2:bce3:abc" * 2)
