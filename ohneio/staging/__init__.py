@@ -110,6 +110,8 @@ Where things are:
 ``_many``, ``_separated``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
 ``_decisive``    what decides against a branch before it runs
+``_failing``, ``_refusing``
+                 branches that fail in place, and which may, where that was not decided before
 ``_bits``        fields of bits, those of one byte together
 ``_views``, ``_computed``, ``_proving``
                  what functions of a record's fields are given; what is computed of an object,

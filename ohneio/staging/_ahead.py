@@ -69,7 +69,8 @@ def eof(e: Emitter, node: Eof, wanted: bool) -> str:
     if not e.at_end:
         return unknown(e, node, wanted)
     e.settle()
-    with e.regular(f"pos == stop{'' if e.at_end == 'True' else ' and ' + e.at_end}"):
+    ended = f"pos == stop{'' if e.at_end == 'True' else ' and ' + e.at_end}"
+    with e.regular(ended, refusing=True):
         pass
     e.otherwise_at(e.steps(node), "")
     return "None"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from ..combinators._choice import Choice, Optional
@@ -12,11 +13,14 @@ from ..combinators._records import Record
 from ..combinators._transform import Map, TryMap, Verify
 from ..core._alternatives import MISS, attempt
 from ..core._facts import ANY, NO_BYTES, Set
-from ._decisive import ENDLESS, Decision, begun_by, decision, overlap, rooms_in, taken_again
+from ._decisive import ENDLESS, Decision, begun_by, checks, decision, overlap, rooms_in, taken_again
 from ._emitter import Emitter, rule
+from ._failing import branch as branch_of
+from ._failing import may_stay, tried
 from ._lookup import Found, leading, looked_up, number_and_end
 from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
 from ._pausing import pausing, while_cut
+from ._refusing import fails_behind, is_short
 from ._verdicts import judged_first
 from ._writing import Node
 
@@ -80,47 +84,72 @@ def calls_early(node: Node) -> bool:
 
 @rule(Choice)
 def choice(e: Emitter, node: Choice[Any], wanted: bool) -> str:
-    """The first branch that the next byte allows; where that one fails the node runs.
+    """The first branch that the next byte allows; where it fails the next one, or the node runs.
 
     The last one needs no way back: without staging it has none either.
     """
     if e.leaving:
         return chosen(e, node, wanted)
-    if len(told_apart(node)) < len(node.branches) - 1:
+    if len(told_apart(node)) < len(node.branches) - 1 or stays(e, node):
         return e.region(node, wanted, lambda: chosen(e, node, wanted))
     return open_ended(e, node, wanted)
+
+
+def stays(e: Emitter, node: Choice[Any]) -> bool:
+    """Tell whether a branch may fail in place, and the last one is none that is gone on with."""
+    last, firsts = node.branches[-1], [begins_with(branch) for branch in node.branches]
+    if leading(last) is not None or not is_short(last) or e.marks or e.recursion is not None:
+        return False
+    return any(
+        overlap(firsts[at], firsts[at + 1 :])
+        and fails_behind(e, branch, sum(not one.at for one in checks(branch)))
+        for at, branch in enumerate(node.branches[:-1])
+    )
 
 
 def chosen(e: Emitter, node: Choice[Any], wanted: bool) -> str:
     """Write a choice in what may leave."""
     target = e.fresh("choice")
 
-    def take(branch: Node) -> None:
-        value = e.value(branch, wanted=wanted)
-        e.settle()
-        e.line(f"{target} = {value if wanted else None}")
+    def take(branch: Node, may_fail: bool) -> bool:
+        return branch_of(e, branch, target, wanted, may_fail=may_fail)
 
-    chain(e, node, take)
+    chain(e, node, take, target)
     return target
 
 
-def chain(e: Emitter, node: Choice[Any], take: Callable[[Node], None]) -> None:
-    """Write the branches by *take*, as far as their first bytes are known, and the one behind."""
+def chain(
+    e: Emitter, node: Choice[Any], take: Callable[[Node, bool], bool], target: str = ""
+) -> None:
+    """Write the branches by *take*, as far as their first bytes are known, and the one behind.
+
+    Behind one that may fail in place, which *take* is told and tells, come others as well: where
+    it does not match the *target* is ``LATE``.
+    """
     firsts = told_apart(node)
     at = e.begin_skip()
     if firsts and e.at_end != "True":
         byte_there(e, node)
     decisions = deciding(e, node, [branch.facts.least for branch in node.branches])
-    tests = first_bytes(e, firsts, decisions)
+    tests = first_bytes(e, firsts, decisions, len(node.branches))
+    place, missing, over = e.code.place, "", False
     with e.ways() as another:
-        for index in range(tests.index("True") + 1):
+        for index, test in enumerate(tests):
+            if over:
+                break
             another()
             e.off = 0
             for before in node.branches[:index]:
                 e.skip(before, at)
-            with e.block(head_of(index, tests[index])):
+            with e.block(head_of(index, test, missing)):
                 taken_again(e, decisions[:index])
-                take(node.branches[index])
+                may_fail = fails_at(e, node, index, decisions, first=index < len(firsts))
+                with e.trying(None) if may_fail is not None else nullcontext():
+                    fails = take(node.branches[index], bool(may_fail))
+            missing = target if fails else missing
+            over = test == "True" and not fails
+    if missing:
+        e.code.insert(*place, f"{target} = LATE")
 
 
 def told_apart(node: Choice[Any]) -> list[Set | None]:
@@ -130,15 +159,34 @@ def told_apart(node: Choice[Any]) -> list[Set | None]:
     return firsts[:known]
 
 
+def fails_at(
+    e: Emitter, node: Choice[Any], index: int, decisions: list[Decision | None], *, first: bool
+) -> bool | None:
+    """Tell whether a branch, whose *first* byte has been looked at or not, may fail in place.
+
+    So it may where another one may begin as it does.  If none may, which is None, all of it
+    fails where that branch does, unless it is to be told what was decided before.
+    """
+    begins, *others = map(begins_with, node.branches[index:])
+    told = e.form.resumes and any(decisions[:index])
+    if not others or (begins is not None and not overlap(begins, others)):
+        return False if told else None
+    if told or not may_stay(e):
+        return False
+    decided = decisions[index] if index < len(decisions) else None
+    return fails_behind(e, node.branches[index], decided.asked if decided else 0, first=first)
+
+
 def first_bytes(
-    e: Emitter, firsts: list[Set | None], decisions: list[Decision | None]
+    e: Emitter, firsts: list[Set | None], decisions: list[Decision | None], size: int
 ) -> list[str]:
-    """Return the condition for each branch, of which the last one is for what is left."""
+    """Return the condition for each of so many branches, those for what is left among them."""
     at_end = e.at_end == "True"
     byte = e.code.fresh("byte") if at_end and firsts else "data[pos]"
     both = zip(firsts, decisions, strict=False)
-    tests = [*(begun_by(e, byte, first or frozenset(), one) for first, one in both), "True"]
-    if at_end and any(byte in test for test in tests[: tests.index("True")]):
+    tests = [begun_by(e, byte, first or frozenset(), one) for first, one in both]
+    tests += ["True"] * (size - len(tests))
+    if at_end and any(byte in test for test in tests):
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     return tests
 
@@ -165,8 +213,10 @@ def byte_there(e: Emitter, node: Node) -> None:
     while_cut(e, room_for(node))
 
 
-def head_of(index: int, test: str) -> str:
-    """Return the head of a block for what is so if nothing before it was."""
+def head_of(index: int, test: str, missing: str = "") -> str:
+    """Return the head of a block for what is so if nothing before it was, or one is *missing*."""
+    if missing:
+        return f"if {missing} is LATE{'' if test == 'True' else f' and {test}'}:"
     if test == "True":
         return "else:" if index else "if True:"
     return f"{'elif' if index else 'if'} {test}:"
@@ -283,7 +333,7 @@ def tried_item(
             e.line(f"{begins} = pos")
             if e.looks_ahead:
                 e.line("looked = again")
-            with e.tried(target, begins):
+            with e.tried(target, begins), tried(e):
                 value = e.value(item, wanted=wanted)
                 e.line(f"{target} = {value if wanted else None}")
             if e.looks_ahead:
@@ -319,32 +369,39 @@ def optional(e: Emitter, node: Optional[Any], wanted: bool) -> str:
 def tried_or(e: Emitter, node: Optional[Any], target: str, default: str, wanted: bool) -> str:
     """Write an optional part of what is itself tried."""
 
-    def take(parser: Node) -> None:
-        value = e.value(parser, wanted=wanted)
-        e.settle()
-        if wanted:
-            e.line(f"{target} = {value}")
+    def take(parser: Node, may_fail: bool) -> bool:
+        return branch_of(e, parser, target, wanted, may_fail=may_fail, must=False)
 
-    perhaps(e, node, take, (lambda: e.line(f"{target} = {default}")) if wanted else None)
+    none = (lambda: e.line(f"{target} = {default}")) if wanted else None
+    perhaps(e, node, take, none, target)
     return target if wanted else "None"
 
 
 def perhaps(
-    e: Emitter, node: Optional[Any], take: Callable[[Node], None], none: Callable[[], None] | None
+    e: Emitter,
+    node: Optional[Any],
+    take: Callable[[Node, bool], bool],
+    none: Callable[[], None] | None,
+    target: str = "",
 ) -> None:
-    """Write an optional part by *take*, and by *none* what is so without it; it may leave."""
+    """Write an optional part by *take*, and by *none* what is so without it; as in `chain`."""
     at, (first, alone) = e.begin_skip(), decides(e, node.parser)
     more_or_end(e, node.parser)
     there = "pos < stop and " if e.at_end else ""
     decided = decision(e, node.parser, 1)
+    asked = decided.asked if decided else 0
+    may_fail = may_stay(e) and fails_behind(e, node.parser, asked, judged=True)
+    place, test = e.code.place, begun_by(e, "data[pos]", first or NO_BYTES, decided)
     with e.ways() as another:
         another()
-        with e.block(f"if {there}{begun_by(e, 'data[pos]', first or NO_BYTES, decided)}:"):
-            take(node.parser)
+        with e.block(f"if {there}{test}:"), e.trying(None):
+            fails = take(node.parser, bool(target and may_fail))
+        if fails:
+            e.code.insert(*place, f"{target} = LATE")
         another()
         e.off = 0
         if none or alone or (decided and decided.again):
-            with e.block("else:"):
+            with e.block(f"if {target} is LATE:" if fails else "else:"):
                 if alone:
                     e.leave_unless(alone)
                 taken_again(e, [decided])

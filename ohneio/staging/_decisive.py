@@ -81,11 +81,13 @@ class Decision:
         condition: What must hold if *size* bytes are there.
         size: How many are looked at.
         again: How many have been taken, at most, where it does not hold.
+        asked: How many things that can be wrong it is about.
     """
 
     condition: str
     size: int
     again: int
+    asked: int
 
     def unless_short(self, *, at_end: bool) -> str:
         """Return the condition that it is not decided: where bytes are missing, only *at_end*."""
@@ -198,7 +200,7 @@ def decision(e: Emitter, node: Node, room: int = 0) -> Decision | None:
         return None
     last = asked[-1]
     e.decided.add(id(node))
-    return Decision(" and ".join(conditions), last.end, last.at)
+    return Decision(" and ".join(conditions), last.end, last.at, len(asked))
 
 
 def rooms_in(e: Emitter, node: Choice[Any]) -> list[int]:

@@ -30,6 +30,7 @@ from ..core._errors import ParseError
 from ..core._nodes import nodes
 from ..core._staged import LATE
 from ._code import Code
+from ._failing import tried
 from ._late import Irregular
 from ._leaving import Leaving
 from ._lookup import Found, leading
@@ -60,9 +61,10 @@ class Emitter(Leaving):
         self.largest = 0
         #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
         self.targets: frozenset[int] = frozenset()
-        #: Behind which line the round of a loop has only begun that ends it if it fails, and the
-        #: variable for where it began.
-        self.round = "", ""
+        #: Loops in a whole input behind which comes what their item may begin with, by identity.
+        self.followed: set[int] = set()
+        #: Whether neighbours are taken at once where one regular expression can.
+        self.fuses = True
         #: Whether something that every item has is left to its node.
         self.unknown = False
 
@@ -83,31 +85,37 @@ class Emitter(Leaving):
         expression: str,
         size: int,
         may_begin: str = "",
+        fits: str = "",
     ) -> None:
         """Take a token of *size* bytes.
 
         Nothing is decided before all are there, unless *may_begin* is the condition that what
-        is there is a beginning of it.
+        is there is a beginning of it.  Where they are there they must be as *fits* says.
         """
+        there = f"{self.here} < stop", f"{self.at(size)} <= stop"
+        apart = self.branch is not None and fits and self.at_end != "True"
+        if apart:
+            condition = there[size > 1]
         if condition == "pos < stop" and self.begins:
             condition = ""
         with pausing(self, wished=bool(condition)) as may_pause:
-            with self.regular(condition) if condition else contextlib.nullcontext():
-                if target:
-                    self.line(f"{target} = {expression}")
-            if may_pause:
-                if may_begin:
-                    pause_for(self, may_begin, size)
-                else:
-                    pause(
-                        self,
-                        size,
-                        sure=condition in (f"{self.here} < stop", f"{self.at(size)} <= stop"),
-                    )
+            with self.regular(condition, refusing=True) if condition else contextlib.nullcontext():
+                self._put("" if apart else target, expression)
+            if may_pause and may_begin:
+                pause_for(self, may_begin, size)
+            elif may_pause:
+                pause(self, size, sure=condition in there)
             if not self.leaving:
                 with self.block("else:"):
                     self.late(self.steps(node), target, after=self.off + size)
+        if apart:
+            self.refuse_unless(fits)
+            self._put(target, expression)
         self.taken(size)
+
+    def _put(self, target: str, expression: str) -> None:
+        if target:
+            self.line(f"{target} = {expression}")
 
     @property
     def begins(self) -> bool:
@@ -119,31 +127,6 @@ class Emitter(Leaving):
         index, depth = place
         self.code.put(index - 1, depth, line)
         self.first = self.code.lines[index - 1]
-
-    def begin_round(self) -> None:
-        """Let the loop around end where what comes first is refused, in a whole input.
-
-        There nobody is told why, and nothing is read again: the value is given back.
-        """
-        if not self.form.resumes and not self.form.lane and self.recursion is None:
-            begins = self.code.fresh("begins")
-            self.line(f"{begins} = pos")
-            self.round = self.code.lines[-1], begins
-
-    @property
-    def round_begins(self) -> str:
-        """The variable for where a round of a loop begins, if nothing of that was written yet."""
-        line, begins = self.round
-        return begins if line is self.code.lines[-1] else ""
-
-    def refuse_unless(self, condition: str, begins: str) -> None:
-        """Leave where *condition* does not hold; or end the loop whose round *begins* there."""
-        if not begins:
-            self.leave_unless(condition)
-            return
-        with self.block(f"if not ({condition}):"):
-            self.line(f"pos = {begins}")
-            self.line("break")
 
     def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
         """Write *body* as one whole: where it is irregular *node* runs from its beginning."""
@@ -157,7 +140,7 @@ class Emitter(Leaving):
             self.line(f"{begins} = pos")
             if looks:
                 self.line("looked = again")
-            with self.tried(target, begins):
+            with self.tried(target, begins), tried(self):
                 value = body()
                 self.line(f"{target} = {value if wanted else None}")
             after, self.skipped = self.skipped, skipped

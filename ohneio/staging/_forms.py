@@ -44,7 +44,7 @@ LOCALS = (
     "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
     "since", "ends", "inner_turn", "inner_stack", "inner_value", "inner_since",
     "inner_ends", "inner_room",
-    "max_items", "max_digits", "most_again", "forgotten",
+    "max_items", "max_digits", "most_again", "forgotten", "failed",
     *(f"{stem}{number}" for stem in ("kept", "inner", "room") for number in range(64)),
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ WAITING = {
 ANEW = frozenset({"_", "data", "pos", "stop", "base", "emit", "start", "again", "looked"})
 NUMBERS = frozenset({
     "at", "begins", "end", "outer", "here", "reach", "byte", "bits", "there", "good", "turn",
-    "left", "number", "size", "count", "gone",
+    "left", "number", "size", "count", "gone", "failed",
 })  # fmt: skip
 
 #: Assignments as this package writes them. A syntax tree says the same, in ten times the time.
@@ -267,11 +267,11 @@ def _once(e: Emitter, node: Node) -> None:
         place = e.code.place
         e.line("pos, stop = 0, len(data)")
         needs = e.code.place
-        if e.looks_ahead:
-            e.line("again = 0")
         value = e.value(e.outermost)
         e.leave_unless(f"{e.here} == stop")
         e.line(f"return {value}")
+    if e.looks_ahead or e.counts:
+        e.code.insert(*needs, "again = 0")
     _know(e, needs)
     _check_room(e, place, "return LATE")
 
@@ -319,10 +319,13 @@ def _taken(e: Emitter) -> None:
         e.line("again = 0")
     e.first = e.code.lines[-1]
     behind = e.code.mark()
+    place = e.code.place
     value = e.value(e.outermost)
     e.settle()
     e.line("start = pos  # before: an interruption comes behind a call")
     e.line(f"emitted.append({value})")
+    if e.counts and not e.looks_ahead:
+        e.code.insert(*place, "again = 0")
     if e.looks_ahead and not any("again" in line for line in e.code.lines[behind:]):
         del e.code.lines[behind - 1]  # nothing is added to what is known before
 

@@ -75,7 +75,7 @@ def announced(e: Emitter, length: Node) -> str:
     size = e.value(length)
     if not is_unsigned(length):
         number = "" if is_number(length) else f"type({size}) is int and "
-        e.leave_unless(f"{number}{size} >= 0")
+        e.leave_unless(f"{number}{size} >= 0") if number else e.refuse_unless(f"{size} >= 0")
     return size
 
 
@@ -102,10 +102,10 @@ def begun(e: Emitter, place: str) -> None:
     """Refuse a frame that ends at *place* if there is no room for it."""
     if e.form.lane:  # what is there of it is looked at
         if e.frames:
-            e.leave_unless(f"{place} <= {e.frames[-1][0]}")
+            e.refuse_unless(f"{place} <= {e.frames[-1][0]}")
         return
     if e.leaving:
-        e.leave_unless(f"{place} <= stop")
+        e.regular(f"{place} <= stop", refusing=bool(e.frames))
         return
     # A frame that this code has not begun is known to the input.
     unless = "" if e.frames else f" and base + {place} > source.end"
@@ -142,7 +142,9 @@ def all_of(e: Emitter, place: str, wanted: bool, behind: Literal | None = None) 
     steps = f"{e.constant(within, 'within')}({e.constant(rest, 'rest')}, base + {place})"
     there = f"data.startswith({behind.data!r}, {place}, stop)" if behind else f"{place} <= stop"
     with pausing(e) as may_pause:
-        with e.regular(there):
+        if behind and e.branch and e.at_end == "True" and not e.frames:
+            e.leave_unless(f"{place} <= stop")
+        with e.regular(there, refusing=bool(e.frames or behind)):
             if target:
                 e.line(f"{target} = data[pos:{place}]")
             e.moved(f"{place} + {len(behind.data)}" if behind else place)
@@ -162,11 +164,11 @@ def text_of(e: Emitter, node: Text, place: str) -> str:
     if not e.leaving:
         e.line(f"{target} = LATE")
     with pausing(e) as may_pause:
-        with e.regular(f"{place} <= stop"):
+        with e.regular(f"{place} <= stop", refusing=bool(e.frames)):
             with e.block("try:"):
                 e.line(f"{target} = data[pos:{place}].decode()")
             with e.block("except ValueError:"):
-                e.leave() if e.leaving else e.line("pass  # the parser itself says why")
+                e.refuse() if e.leaving else e.line("pass  # the parser itself says why")
         if may_pause:
             pause_to(e, place)
     if e.leaving:
@@ -184,7 +186,7 @@ def filled(e: Emitter, place: str) -> None:
     if e.leaving:
         line, depth = e.full
         if line is not e.code.lines[-1] or depth != e.code.place[1]:  # it took the rest
-            e.leave_unless(f"pos == {place}")
+            e.refuse_unless(f"pos == {place}")
         return
     with e.block(f"if pos != {place}:"):
         function = e.constant(end_of_frame, "end_of_frame")
@@ -207,7 +209,7 @@ def up_to(e: Emitter, node: Delimited[Any], wanted: bool) -> str:
     with e.inside(end):
         value = e.value(node.parser, wanted=wanted)
         e.settle()
-    e.leave_unless(f"pos == {end}")
+    e.refuse_unless(f"pos == {end}")
     e.line(f"stop = {outer}")
     e.taken(len(node.end))
     return value

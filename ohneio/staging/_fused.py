@@ -107,8 +107,14 @@ def unpacked(e: Emitter, parts: list[Part]) -> None:
     size = sum(struct.calcsize(form(part.node) or "") for part in parts)
     condition = " and ".join([f"{e.at(size)} <= stop", *literals(e, parts)])
     names = [names_of(e, part) for part in parts]
+    fits = " and ".join(literals(e, parts))
+    apart = e.branch is not None and fits and e.at_end != "True"
+    if apart:
+        condition = f"{e.at(size)} <= stop"
     with pausing(e, wished=not any(isinstance(part.node, Literal) for part in parts)) as may_pause:
-        with e.regular(condition):
+        with e.regular(condition, refusing=True, size=size):
+            if apart:
+                e.refuse_unless(fits, size)
             taken_at_once(e, parts, names)
         if may_pause:
             pause_in(e, ends_of(parts))
@@ -233,6 +239,9 @@ def matched(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
     whole = b"".join(kind.pattern for kind in kinds)
     end = open_end(kinds[-1].ends, at_end=e.at_end == "True")
     match = e.constant(re.compile(whole + end, re.DOTALL).match, e.hint(parts[0].name or "match"))
+    if e.branch is not None:
+        matched_or_apart(e, parts, kinds, match)
+        return
     found, before = e.match("found"), e.off
     for part, kind in zip(parts, kinds, strict=True):
         with e.called(part.name) if part.name else contextlib.nullcontext():
@@ -254,6 +263,31 @@ def matched(e: Emitter, parts: list[Part], kinds: list[Regular]) -> None:
                     [(in_field(e, part), name) for part, name in zip(parts, targets, strict=True)]
                 )
         e.off = 0
+    e.skipped.clear() if any(part.node.facts.nullable is False for part in parts) else None
+
+
+def matched_or_apart(e: Emitter, parts: list[Part], kinds: list[Regular], match: str) -> None:
+    """Take *parts* by one regular expression, or one by one: then it is known where they fail."""
+    found, before, targets = e.match("found"), e.off, list[str]()
+    skipped = [*e.skipped]
+    e.line(f"{found} = {match}(data, {e.here}, stop)")
+    for part, kind in zip(parts, kinds, strict=True):
+        with e.called(part.name) if part.name else contextlib.nullcontext():
+            constant = isinstance(part.node, Literal) or not part.wanted
+            part.value = kind.value([]) if constant else e.fresh("value")
+        targets.append(part.value)
+    with e.block(f"if {found}:"):
+        groups_of(e, found, parts, kinds)
+        e.moved(f"{found}.end()")
+    e.off, e.skipped = before, skipped
+    e.fuses = False
+    with e.block("else:"):
+        for part, target in zip(parts, targets, strict=True):
+            one = e.value(part.node, wanted=part.wanted)
+            if movable(target):
+                e.line(f"{target} = {one}")
+        e.settle()
+    e.fuses = True
     e.skipped.clear() if any(part.node.facts.nullable is False for part in parts) else None
 
 

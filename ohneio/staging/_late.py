@@ -22,17 +22,8 @@ from ..core._staged import LATE
 from ..core._steps import Steps
 from ..core._trying import Failed, Mark
 
-__all__ = [
-    "Irregular",
-    "behind",
-    "cut_in",
-    "end_of_frame",
-    "finished",
-    "framed",
-    "keep_all",
-    "labelled",
-]
-__all__ += ["named", "nothing", "refuse_frame", "settled", "spilt"]
+__all__ = ["Irregular", "behind", "cut_in", "end_of_frame", "finished", "framed", "keep_all"]
+__all__ += ["labelled", "named", "nothing", "refuse_frame", "rereads", "settled", "spilt"]
 
 T = TypeVar("T")
 
@@ -166,6 +157,16 @@ def settled(run: Run, mark: Mark, judge: Callable[[Run, Mark, T], T], value: T) 
         return judge(run, mark, value)
     finally:
         run.release(mark)
+
+
+def rereads(run: Run, size: int, start: int | None = None) -> bool:
+    """Count what was read again, in the item that began at *start*; tell whether it may be."""
+    if start is not None:
+        run.begin(start)
+    most = run.limits.max_backtrack
+    fits = run._again + size <= most
+    run._again += size if fits else 0
+    return fits
 
 
 def spilt(run: Run, position: int) -> bool:

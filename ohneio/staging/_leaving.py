@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._code import NOWHERE, Code
 from ._families import node_of
@@ -15,6 +15,9 @@ from ._late import keep_all, nothing, settled
 from ._making import maker
 from ._scoping import Scoping
 from ._writing import Form, Node
+
+if TYPE_CHECKING:
+    from ._failing import Branch, Failed
 
 __all__ = ["NOTHING_KEPT", "Leaving"]
 
@@ -35,20 +38,34 @@ class Leaving(Scoping):
         #: Whether a function of the author's is called.
         self.calls = False
         self.looks_ahead = False
+        #: Whether it is counted what is read again, where nothing looks ahead.
+        self.counts = False
+        #: What goes on with something else where a token does not fit.
+        self.branch: Branch | None = None
+        #: What is tried in a form that resumes; whether something has failed in place in there.
+        self.failed: Failed | None = None
         #: The grammar that is being written as a loop around itself.
         self.recursion: Any = None
 
     # What is irregular.
 
-    def regular(self, condition: str) -> contextlib.AbstractContextManager[None]:
+    def regular(
+        self, condition: str, *, refusing: bool = False, size: int = 0
+    ) -> contextlib.AbstractContextManager[None]:
         """Write code for when *condition* holds; what else there is, see `otherwise_at`.
 
-        Inside of what is tried nothing else needs to be written.
+        Inside of what is tried nothing else needs to be written.  If *refusing* bytes are missing
+        or wrong where it does not hold, which is a mismatch where no more can come.
         """
-        if self.leaving:
-            self.leave_unless(condition)
+        if not self.leaving:
+            return self.block(f"if {condition}:")
+        if condition == "True":
             return contextlib.nullcontext()
-        return self.block(f"if {condition}:")
+        if refusing and self.at_end == "True":
+            self.refuse_unless(condition, size)
+        else:
+            self.leave_unless(condition)
+        return contextlib.nullcontext()
 
     def leave_unless(self, condition: str) -> None:
         """Leave where *condition* does not hold."""
@@ -57,8 +74,52 @@ class Leaving(Scoping):
                 self.exits[-1] = self.code.place
             self.leave()
 
+    def refuse_unless(self, condition: str, size: int = 0, *, whole: bool = False) -> None:
+        """Where *condition* does not hold bytes do not match: see `refuse`."""
+        if self.branch is None:
+            self.leave_unless(condition)
+            return
+        with self.block(f"if not ({condition}):"):
+            self.refuse(size, whole=whole)
+
+    def refuse(self, size: int = 0, *, whole: bool = False) -> None:
+        """Go to what is tried next, since bytes do not match, up to *size* behind here; or leave.
+
+        Of a *whole* branch, all of which will not do, nothing is read again.
+        """
+        if self.branch is None:
+            self.leave()
+            return
+        self.branch.failed(self, self.off + size, whole=whole)
+        self.line("break")
+
+    @property
+    def begins_branch(self) -> bool:
+        """Whether nothing of a branch was written yet that may fail in place."""
+        return self.branch is not None and self.code.lines[-1] is self.branch.line
+
+    @contextlib.contextmanager
+    def trying(self, branch: Branch | None) -> Generator[None]:
+        """Let what does not match inside end this *branch*; if there is none it leaves."""
+        around, self.branch = self.branch, branch
+        yield
+        self.branch = around
+
+    def block(self, head: str) -> contextlib.AbstractContextManager[None]:
+        """Add *head*, and indent what is added inside: no loop in a branch can end that."""
+        block = super().block(head)
+        if self.branch is None or not head.startswith(("while ", "for ")):
+            return block
+        return self._apart(block)
+
+    @contextlib.contextmanager
+    def _apart(self, block: contextlib.AbstractContextManager[None]) -> Generator[None]:
+        with block, self.trying(None):
+            yield
+
     def read_again(self, size: str) -> None:
         """Count what was read again, and leave where that is too much."""
+        self.counts = True
         self.line(f"again += {size}")
         self.leave_unless(f"again <= {self.need('most_again', f'{self.limits}.max_backtrack')}")
 
@@ -207,4 +268,4 @@ class Leaving(Scoping):
             self.line("raise")
         if refusing:
             with self.block("except ValueError:"):
-                self.leave() if self.leaving else self.line(f"{target} = LATE")
+                self.refuse() if self.leaving else self.line(f"{target} = LATE")

@@ -16,14 +16,15 @@ from ._batches import all_lines, line_of
 from ._choices import begins_with, decides, tried_item
 from ._code import function_name
 from ._emitter import Emitter, rule, unknown
+from ._failing import Branch, ending
 from ._inlining import said
 from ._loops import counted, either, endless, next_or_break, repeated
 from ._partial import form_of
 from ._pausing import cutting, pause, pause_begun, pause_form
+from ._refusing import fails_behind
 from ._regular import Regular, open_end, regular, without_groups
 from ._saying import BYTES, Text
 from ._tokens import member
-from ._verdicts import judged_first
 
 __all__ = ["no_more"]
 
@@ -193,25 +194,45 @@ def leaving_many(e: Emitter, node: Many[Any], wanted: bool) -> str:
     if alone:
         e.leave_unless(alone)
     if node.min:
-        e.leave_unless(f"len({found}) >= {node.min}")
+        e.refuse_unless(f"len({found}) >= {node.min}", 1)
     e.skipped = either(before, ends)
     e.skip(node.item, at, judged=bool(alone))
     return found
 
 
 def while_there(e: Emitter, node: Many[Any], found: str, more: str) -> None:
-    """Take items while there are *more* and there may be."""
+    """Take items while there are *more* and there may be.
+
+    In a whole input one that fails in place ends the loop as well.
+    """
+    may_fail = id(node) in e.followed and fails_behind(e, node.item, 0, judged=True)
+    if not (may_fail and ending(e, lambda ends: rounds(e, node, found, more, ends))):
+        rounds(e, node, found, more)
+
+
+def rounds(
+    e: Emitter,
+    node: Many[Any],
+    found: str,
+    more: str,
+    ends: Branch | None = None,
+) -> None:
+    """Write the loop, which each item may be that *ends* it: then it notes where that begins."""
     with e.block("while True:" if e.form.lane else f"while {more}:"):
         if node.max != UNBOUNDED:
             with e.block(f"if len({found}) == {node.max}:"):
+                if ends:
+                    e.line(f"{ends.begins} = -1")
                 e.line("break")
         if e.form.lane:
             next_or_break(e, more, node.item)
         if node.max == UNBOUNDED:
             e.leave_unless(f"len({found}) < {e.most_items}")
-        if judged_first(node.item, e.names) == node.item.facts.first:
-            e.begin_round()
-        one = e.value(node.item)
+        if ends:
+            e.line(f"{ends.begins} = pos")
+            ends.begin(e)
+        with e.trying(ends):
+            one = e.value(node.item)
         e.settle()
         e.line(f"{found}.append({one})")
 

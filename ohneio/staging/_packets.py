@@ -90,7 +90,7 @@ def step(view: View, planned: Planned) -> None:
     if e.leaving or not some:
         there = field(view, planned)
         for condition in verdicts(view, some, there, ""):
-            e.leave_unless(condition)
+            e.refuse_unless(condition)
         return
     with e.kept() as kept:
         there = field(view, planned)

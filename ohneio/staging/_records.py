@@ -91,7 +91,7 @@ def made(view: View) -> str:
     """Make the object, and compare what is computed; leave where that is wrong."""
     target = object_of(view)
     for condition in conditions(view, target):
-        view.emitter.leave_unless(condition)
+        view.emitter.refuse_unless(condition)
     return target
 
 

@@ -69,7 +69,8 @@ def if_there(e: Emitter, item: Node) -> Generator[str]:
 
 def one_more(e: Emitter, node: SepBy[Any], found: str, at: str) -> list[Skipped]:
     """Take an item, behind which there may be another; return what was skipped at its end."""
-    one = e.value(node.item)
+    with contextlib.nullcontext() if node.min else e.trying(None):  # it may as well be none
+        one = e.value(node.item)
     e.settle()
     e.line(f"{found}.append({one})")
     e.pass_by(at)
@@ -97,7 +98,7 @@ def behind_last(e: Emitter, node: SepBy[Any], found: str, at: str) -> None:
     if not e.form.lane and e.at_end != "True":
         e.leave_unless(e.or_end(" or ".join(filter(None, ["pos < stop", full]))))
     if node.min:
-        e.leave_unless(f"len({found}) >= {node.min}")
+        e.refuse_unless(f"len({found}) >= {node.min}", 1)
     if e.tells and full:
         with e.block(f"if {full}:"):
             e.line(f"{at} = -1")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import itertools
+from typing import Any, cast
 
 from ..combinators._bytes import Literal
 from ..combinators._framing import LengthPrefixed
 from ..combinators._lines import Rest
 from ..combinators._notes import Label
-from ..combinators._repetition import Skip
+from ..combinators._repetition import Many, Skip
 from ..combinators._sequence import Before, Seq, Then
+from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
+from ._choices import begins_with
 from ._emitter import Emitter, rule
 from ._frames import all_of, frame, size_of
 from ._fused import Part, matched, regular_or_not, runs, tuple_of, unpacked
@@ -73,14 +76,31 @@ def label(e: Emitter, node: Label[Any], wanted: bool) -> str:
 
 # Parts, one by one or fused.
 
+#: Parsers that take what the one in them takes.
+ALIKE = frozenset({Label, Map, TryMap, Verify, Value, Skip})
+
 
 def in_order(e: Emitter, parts: list[Part]) -> None:
     """Write the code for *parts*, each of which then knows its value."""
-    for kind, some in regular_or_not(parts):
+    for one, behind in itertools.pairwise(parts):
+        followed(e, one.node, behind.node)
+    for kind, some in regular_or_not(parts) if e.fuses else [(None, parts)]:
         if kind is None:
             by_form(e, some)
         else:
             matched(e, some, kind)
+
+
+def followed(e: Emitter, node: Node, behind: Node) -> None:
+    """Note of a loop in a whole input that what comes *behind* it may begin as its items do."""
+    whole: Any = node
+    while type(whole) in ALIKE:
+        whole = whole.parser
+    if cast("object", type(whole)) is not Many or e.form.resumes or e.form.lane:
+        return
+    first, other = begins_with(whole.item), begins_with(behind)
+    if first and (other is None or first & other):
+        e.followed.add(id(whole))
 
 
 def by_form(e: Emitter, parts: list[Part]) -> None:

@@ -67,7 +67,7 @@ def tagged(
         if node.default is not None:
             begun(node.default)
         elif e.leaving:
-            e.leave()
+            e.refuse()
         else:
             another()
             e.skipped, e.off = [*skipped], 0
@@ -113,7 +113,8 @@ def first_byte(e: Emitter, steps: str, of_value: str, allowed: Set = ANY) -> str
     byte = e.code.fresh("byte")
     among = member(e, f"data[{e.here}]", allowed)
     with pausing(e) as may_pause:
-        with e.regular(f"{e.here} < stop" + ("" if among == "True" else f" and {among}")):
+        there = f"{e.here} < stop" + ("" if among == "True" else f" and {among}")
+        with e.regular(there, refusing=True):
             e.line(f"{byte} = data[{e.here}]")
         if may_pause:
             pause(e, 1, sure=among == "True")
@@ -138,7 +139,7 @@ def any_tag(e: Emitter, node: Dispatch[Any], *, compared: bool) -> str:
             with e.block("except TypeError:"):
                 e.leave()
         if node.default is None and not compared:
-            e.leave_unless(f"{tag} {known}")
+            e.refuse_unless(f"{tag} {known}")
         return tag
 
     tag = e.region(node.tag, True, known, steps=f"{e.node(node)}._tagged_by()")

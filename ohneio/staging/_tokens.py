@@ -47,7 +47,7 @@ def until(e: Emitter, node: Until, wanted: bool) -> str:
     end, target = e.code.fresh("end"), e.fresh("data") if wanted else ""
     e.line(f"{end} = data.find({node.delimiter!r}, {e.here}, stop)")
     before = e.off
-    with e.regular(f"{end} >= 0"):
+    with e.regular(f"{end} >= 0", refusing=True):
         if target:
             e.line(f"{target} = data[{e.here}:{end}]")
         e.moved(f"{end} + {node._width}")
@@ -62,7 +62,7 @@ def until_max(e: Emitter, node: UntilMax, wanted: bool) -> str:
     end, target = e.code.fresh("end"), e.fresh("data") if wanted else ""
     reach = "stop" if node.max == UNBOUNDED else f"min(stop, {e.at(node._reach)})"
     e.line(f"{end} = data.find({node.delimiter!r}, pos, {reach})")
-    with e.regular(f"{end} >= 0"):
+    with e.regular(f"{end} >= 0", refusing=node.max == UNBOUNDED):
         kept = f" + {node._width}" if node.include else ""
         if target:
             e.line(f"{target} = data[pos:{end}{kept}]")
@@ -76,11 +76,12 @@ def until_max(e: Emitter, node: UntilMax, wanted: bool) -> str:
 def literal(e: Emitter, node: Literal, wanted: bool) -> str:
     given, size = e.constant(node.data, "literal"), len(node.data)
     if size == 1:
-        condition, may_begin = f"{e.here} < stop and data[{e.here}] == {node.data[0]}", ""
+        fits = f"data[{e.here}] == {node.data[0]}"
+        condition, may_begin = f"{e.here} < stop and {fits}", ""
     else:
-        condition = f"data.startswith({given}, {e.here}, stop)"
+        condition = fits = f"data.startswith({given}, {e.here}, stop)"
         may_begin = f"{given}.startswith(data[{e.here}:{e.at(size)}])"
-    e.token(node, condition, "", "", size, may_begin)
+    e.token(node, condition, "", "", size, may_begin, fits)
     return given
 
 
@@ -121,8 +122,9 @@ def member(e: Emitter, what: str, allowed: frozenset[int]) -> str:
 def one_of(e: Emitter, node: OneOf, wanted: bool) -> str:
     target, here = e.fresh("byte") if wanted else "", e.here
     among = member(e, f"data[{here}]", node.set)
-    condition = f"{here} < stop" + (f" and {among}" if among != "True" else "")
-    e.token(node, condition, target, f"data[{here}:{e.at(1)}]", 1)
+    fits = among if among != "True" else ""
+    condition = f"{here} < stop" + (f" and {fits}" if fits else "")
+    e.token(node, condition, target, f"data[{here}:{e.at(1)}]", 1, fits=fits)
     return target
 
 
@@ -139,19 +141,29 @@ def take_while(e: Emitter, node: TakeWhile, wanted: bool) -> str:
     if node.max != UNBOUNDED:
         ended = f"({ended} or {end} - pos == {node.max})"
     enough = f"{end} - pos >= {node.min}" if node.min else ""
-    condition = " and ".join(filter(None, [e.or_end(ended), enough]))
+    apart = enough if e.branch is not None else ""
+    condition = " and ".join(filter(None, [e.or_end(ended), "" if apart else enough]))
     with pausing(e, wished=node.max == UNBOUNDED) as may_pause:
         e.line(f"{end} = {scan}(data, pos, {reach}).end() if pos <= {reach} else pos")
         with e.regular(condition or "True"):
-            if target:
-                e.line(f"{target} = data[pos:{end}]")
-            e.moved(end)
+            if not apart:
+                up_to(e, target, end)
         if may_pause:
             pause_for(e, f"{end} == stop", node.min)
         e.otherwise_at(e.steps(node), target)
+    if apart:
+        e.refuse_unless(apart)
+        up_to(e, target, end)
     if node.min:
         e.skipped.clear()
     return target
+
+
+def up_to(e: Emitter, target: str, end: str, expression: str = "") -> None:
+    """Take the bytes up to *end*, or what an *expression* makes of them."""
+    if target:
+        e.line(f"{target} = {expression or f'data[pos:{end}]'}")
+    e.moved(end)
 
 
 @rule(Rest)
@@ -183,7 +195,7 @@ def line(e: Emitter, node: Line, wanted: bool) -> str:
     with pausing(e, wished=not bound) as may_pause:
         with unless_near(e, node, end) if e.leaving else contextlib.nullcontext():
             e.line(f"{end} = {scan}(data, pos, stop).end() if pos <= stop else pos")
-            ended = e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}")
+            ended = e.regular(f"data.startswith({CRLF!r}, {end}, stop){bound}", refusing=not bound)
         with ended:
             if target:
                 e.line(f"{target} = data[pos:{end}]")
@@ -213,20 +225,33 @@ def integer(e: Emitter, node: Integer, wanted: bool) -> str:
     most = e.need("max_digits", f"min({e.limits}.max_digits, {SAFE_DIGITS})")
     end = f"{found}.end()"
     ended = "" if node.digits else e.or_end(f"{end} < stop")
-    condition = f"{found} and {end} - pos <= {most}"
+    whole = " and ".join(filter(None, [f"{end} - pos <= {most}", ended]))
+    apart = e.branch is not None and not node.digits
+    condition = f"{found} and {whole}"
+    if apart:  # where there is none that may be for missing bytes
+        condition = whole_or_none(e, node, found, whole)
+    number = f"int({found}[0]{f', {node.base}' if node.base != 10 else ''})"
     with pausing(e) as may_pause:
         e.line(f"{found} = {e.constant(node._form.match, 'digits')}(data, pos, stop)")
-        with e.regular(" and ".join(filter(None, [condition, ended]))):
-            if target:
-                base = f", {node.base}" if node.base != 10 else ""
-                e.line(f"{target} = int({found}[0]{base})")
-            e.moved(end)
+        with e.regular(condition):
+            if not apart:
+                up_to(e, target, end, number)
         if may_pause:
             begun = f"(pos >= stop or {found} and {end} == stop and stop - pos < {most})"
             pause_for(e, begun, node.digits)
         e.otherwise_at(e.steps(node), target)
+    if apart:
+        e.refuse_unless(found)
+        up_to(e, target, end, number)
     e.skipped.clear()
     return target
+
+
+def whole_or_none(e: Emitter, node: Integer, found: str, whole: str) -> str:
+    """Return the condition that a number was *found* and is *whole*, or that there is none."""
+    if e.at_end == "True":
+        return f"not {found} or {whole}"
+    return f"({whole} if {found} else stop - pos > {int(node.signed)})"
 
 
 @rule(Base128)
@@ -322,7 +347,7 @@ def success(e: Emitter, node: Success[Any], wanted: bool) -> str:
 @rule(Fail)
 def fail(e: Emitter, node: Fail, wanted: bool) -> str:
     if e.leaving:
-        e.leave()
+        e.refuse()
     else:
         e.late(e.steps(node), "")
     return "None"

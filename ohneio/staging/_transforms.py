@@ -51,10 +51,12 @@ def verify(e: Emitter, node: Verify[Any], wanted: bool) -> str:
 
 
 def verified(e: Emitter, node: Verify[Any]) -> str:
-    begins = e.round_begins
+    begins = e.begins_branch
     value, good = e.value(node.parser), e.code.fresh("good")
     given = local(e, spelled(value, kinds_of(node.parser)))
-    e.refuse_unless(str(verdict(e, node.predicate, given, good).write()), begins)
+    said = str(verdict(e, node.predicate, given, good).write())
+    # Where it is judged it got further than this, but not as far as what comes behind it.
+    e.refuse_unless(said, -(node.parser.facts.nullable is False), whole=begins)
     return value
 
 
@@ -157,7 +159,7 @@ def make(e: Emitter, node: Node, value: str, target: str) -> None:
     with e.block("try:"):
         e.line(f"{target} = {value}.decode({encoding})")
     with e.block("except ValueError:"):
-        e.leave() if e.leaving else e.line(f"{target} = LATE")
+        e.refuse() if e.leaving else e.line(f"{target} = LATE")
 
 
 @rule(Bind)

@@ -33,15 +33,26 @@ __all__: list[str] = []
 
 @flow_of(Choice, whole=True)
 def of_choice(e: Emitter, node: Choice[Any], go_on: Continue) -> None:
-    chain(e, node, lambda branch: flow(e, branch, go_on))
+    """No branch fails in place: from where it goes on no jump leads to the next."""
+
+    def take(branch: Node, may_fail: bool) -> bool:
+        flow(e, branch, go_on)
+        return False
+
+    chain(e, node, take)
     e.off = 0
 
 
 @flow_of(Optional, whole=True)
 def of_optional(e: Emitter, node: Optional[Any], go_on: Continue) -> None:
     default = e.constant(node.default, "default")
+
+    def take(parser: Node, may_fail: bool) -> bool:
+        flow(e, parser, go_on)
+        return False
+
     e.settle()
-    perhaps(e, node, lambda parser: flow(e, parser, go_on), lambda: go_on(default))
+    perhaps(e, node, take, lambda: go_on(default))
     e.off = 0
 
 

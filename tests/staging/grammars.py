@@ -531,6 +531,11 @@ WRAPPERS = [
     lambda one: many(dispatch(uint8, {97: one, 98: success(None)})),
     lambda one: choice(literal(b"abc"), literal(b"ab;"), literal(b"abc"), one),
     lambda one: choice(seq(one, literal(b";")), seq(one, literal(b"\n")), any_byte),
+    lambda one: choice(until(b";") >> one, until(b"a"), any_byte),
+    lambda one: choice(until(b";") << literal(b"a"), seq(take_while(b"ab"), one, uint8), one),
+    lambda one: choice(verify(picky, until(b";")), try_map(value_error, until(b"a")), one),
+    lambda one: many(choice(seq(take_while(b"ab", min=1), one), take_while(b"ab;", min=1))),
+    lambda one: seq(many(seq(one, literal(b";"))), optional(seq(one, literal(b"a"))), one),
     family(sized),
     family(lambda n, one: sized(4 - n, one)),
     family(lambda n, one: many(one, min=n, max=n)),
@@ -553,6 +558,9 @@ PAIRS = [
     lambda one, other: choice(literal(b"a") >> one, literal(b"b") >> other),
     lambda one, other: choice(one << commit, other),
     lambda one, other: many(one) << other,
+    lambda one, other: choice(seq(one, other), seq(one, literal(b";")), other),
+    lambda one, other: choice(seq(until(b";"), choice(seq(one, other), one), one), other),
+    lambda one, other: sized(4, choice(seq(one, sized(1, other), one), seq(one, other), rest)),
     lambda one, other: seq(literal(b"a"), uint8, one, exactly(1), uint16, other),
 ]
 

@@ -24,9 +24,8 @@ from ohneio import (
     until,
     wire,
 )
-from ohneio.staging._code import DEEP, LONG, Code
-from ohneio.staging._emitter import Emitter, looking
-from ohneio.staging._forms import ITEMS, ONCE
+from ohneio.staging._code import DEEP, LONG
+from ohneio.staging._emitter import looking
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -113,16 +112,3 @@ def test_of_a_literal_that_has_begun_the_rest_is_waited_for():
     one = seq(until(b";"), literal(b"abc"))
     assert "b'abc'.startswith(data[pos:pos + 3])" in code_of(one)
     agrees(one, b"x;abc;abc", b";abd", b";ac", b";")
-
-
-def test_a_round_of_a_loop_has_only_begun_until_a_line_is_written():
-    """What is refused then ends the loop, in a whole input; else the code leaves."""
-    for form, gone in ((ONCE, "break"), (ITEMS, "raise Irregular")):
-        e = Emitter(form, Code())
-        with e.block("while True:"):
-            e.begin_round()
-            begins = e.round_begins
-            assert bool(begins) is (form is ONCE)
-            e.refuse_unless("good", begins)
-            assert e.code.lines[-1].strip() == gone
-            assert e.round_begins == ""

@@ -41,6 +41,7 @@ from ohneio.staging._late import (
     named,
     nothing,
     refuse_frame,
+    rereads,
 )
 from tests.staging.parsing import agrees
 
@@ -324,3 +325,16 @@ def test_what_was_tried_in_a_frame_is_not_known_to_that_of_another_function():
     frame = length_prefixed(uint8, many(not_followed_by(literal(b"zz")) >> c))
     inner.become(dispatch(uint8, {98: frame, 97: length_prefixed(uint8, inner)}))
     agrees(seq(uint8, length_prefixed(uint8, seq(inner, uint8))), b"x\3b\1c", b"x\4b\1ccx\3b\1c")
+
+
+def test_what_is_read_again_is_counted_for_the_item_that_is_under_way():
+    """Unless that is more than may be: then it is left to the nodes, which count it anew."""
+
+    def counting(run):
+        yield from exactly(2)._parse()
+        found = [rereads(run, 3, 0), rereads(run, 2), rereads(run, 3), rereads(run, 1)]
+        return found, run._again, rereads(run, 6, 2), run._again
+
+    conn = protocol(limits=Limits(max_backtrack=6))(lambda: counting(current()))()
+    conn.send(b"ab")
+    assert conn.get_result() == ([True, True, False, True], 6, True, 6)

@@ -12,6 +12,7 @@ from ohneio import (
     choice,
     delimited,
     exactly,
+    fail,
     field,
     forward,
     length_prefixed,
@@ -19,6 +20,7 @@ from ohneio import (
     lookahead,
     optional,
     record,
+    rest,
     seq,
     text,
     uint8,
@@ -92,6 +94,15 @@ def test_whoever_leaves_goes_to_a_node_and_back(name):
 def test_whoever_leaves_in_a_frame_is_outside_of_it_again():
     """So that whether more bytes may come is asked of the block, and not of the frame."""
     one = choice(a, delimited(b";", exactly(1)), a)
-    assert code_of(one).count("stop = whole") == 1
-    assert "stop = whole" not in code_of(one, "once")
+    for form in ("items", "once"):
+        assert code_of(one, form).count("stop = whole") == 1
     agrees(one, b";", b"x;", b"xy;", b"a;")
+
+
+def test_what_does_not_match_leaves_where_nothing_else_is_tried():
+    """As everything that is irregular; of what always holds nothing is asked."""
+    source = code_of(seq(a, choice(seq(b, rest), seq(c, fail("no")))), "once")
+    assert source.count("return LATE") == 6
+    assert "True" not in source
+    agrees(seq(choice(seq(a, fail("no")), any_byte), rest), b"ab", b"b", b"")
+    agrees(choice(uint8.verify(bool) << b, until(b";")), b"ab;", b"\0b;", b"\0;", b"b")

@@ -152,3 +152,13 @@ def test_each_literal_has_a_table_of_its_own():
     agrees(grammar, b"2:ab3;xyz", b"0:0;", b"10:abcdefghij0;", b"2;ab", b"1:a1;", b"1:a12:a")
     assert "decimals2(data[pos:" in code_of(grammar)
     assert " >= 0" not in code_of(grammar)
+
+
+def test_a_loop_ends_in_a_whole_input_where_what_comes_behind_it_may_begin_alike():
+    """Then an item that fails is that; behind any other loop it could only be wrong."""
+    items = many(seq(word, uint8, crlf))
+    assert "begins = -1" in code_of(seq(items.map(len), word), "once")
+    for one in (seq(items, crlf), items, seq(many(uint8), word)):
+        assert "begins" not in code_of(one, "once")
+    assert "begins = -1" not in code_of(seq(items, word), "lane")
+    agrees(seq(items.map(len), word), b"a1\r\nb2\r\nab", b"a1\r\nb2\r", b"a1\r\n")
