@@ -253,10 +253,10 @@ class Leaving(Scoping):
             self.line(f"{self.constant(setters[name], 'set_' + name)}({target}, {value})")
         return target
 
-    def call(self, target: str, expression: str, *, refusing: bool = False) -> None:
+    def call(self, target: str, expression: str, *, refusing: bool = False, size: int = 0) -> None:
         """Call a user's function: what it raises is no mismatch.
 
-        If *refusing* a `ValueError` is: then *target* is ``LATE``.
+        If *refusing* a `ValueError` is, up to *size* behind here: then *target* is ``LATE``.
         """
         self.calls = True
         if self.form.resumes:
@@ -268,4 +268,4 @@ class Leaving(Scoping):
             self.line("raise")
         if refusing:
             with self.block("except ValueError:"):
-                self.refuse() if self.leaving else self.line(f"{target} = LATE")
+                self.refuse(size) if self.leaving else self.line(f"{target} = LATE")

@@ -55,9 +55,13 @@ def verified(e: Emitter, node: Verify[Any]) -> str:
     value, good = e.value(node.parser), e.code.fresh("good")
     given = local(e, spelled(value, kinds_of(node.parser)))
     said = str(verdict(e, node.predicate, given, good).write())
-    # Where it is judged it got further than this, but not as far as what comes behind it.
-    e.refuse_unless(said, -(node.parser.facts.nullable is False), whole=begins)
+    e.refuse_unless(said, reach(node), whole=begins)
     return value
+
+
+def reach(node: Any) -> int:  # noqa: ANN401  # any that judges
+    """Return how far behind a value it is known to be wrong: not as far as what is behind it."""
+    return -1 if node.parser.facts.nullable is False else 0
 
 
 def chain(e: Emitter, node: Node) -> str:
@@ -153,13 +157,14 @@ def make(e: Emitter, node: Node, value: str, target: str) -> None:
     """Write what becomes of a value; if it is refused *target* is ``LATE``."""
     if not isinstance(node, Text):
         function = cast("Any", node).function
-        e.call(target, f"{e.constant(function, function_name(function))}({value})", refusing=True)
+        call = f"{e.constant(function, function_name(function))}({value})"
+        e.call(target, call, refusing=True, size=reach(node))
         return
     encoding = "" if node.encoding == "utf-8" else repr(node.encoding)
     with e.block("try:"):
         e.line(f"{target} = {value}.decode({encoding})")
     with e.block("except ValueError:"):
-        e.refuse() if e.leaving else e.line(f"{target} = LATE")
+        e.refuse(reach(node)) if e.leaving else e.line(f"{target} = LATE")
 
 
 @rule(Bind)

@@ -339,6 +339,12 @@ TOLD: list[tuple[Parser[Any], list[bytes]]] = [
         choice(seq(choice(word << colon, word, any_byte), colon), seq(word, end), any_byte),
         [b"ab;", b"ab:", b"ab!", b"a::", b";:", b";;"],
     ),
+    (seq(choice(try_map(even, until(b";")), until(b";")), end), [b"ab;;", b"abc;;", b"abc;!"]),
+    (seq(choice(text(until(b";")), until(b";")), end), [b"ab;;", b"\xff;;", b"\xff;!"]),
+    (
+        seq(choice(try_map(even, take_while(b"!a")), take_while(b"!ab")), end),
+        [b"aa;", b"ab;", b"aab!", b"b;", b";", b"!;"],
+    ),
     (seq(many(one_of(b";")), choice(word << colon, word << many(end, min=1))), [b";a;", b";a!"]),
 ]
 
