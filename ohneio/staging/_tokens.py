@@ -251,7 +251,7 @@ def whole_or_none(e: Emitter, node: Integer, found: str, whole: str) -> str:
     """Return the condition that a number was *found* and is *whole*, or that there is none."""
     if e.at_end == "True":
         return f"not {found} or {whole}"
-    return f"({whole} if {found} else stop - pos > {int(node.signed)})"
+    return f"{whole} if {found} else stop - pos > {int(node.signed)}"
 
 
 @rule(Base128)
