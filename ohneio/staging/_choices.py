@@ -139,7 +139,7 @@ def chain(
                 break
             another()
             e.off = 0
-            for before in node.branches[:index]:
+            for before in node.branches[: min(index, len(firsts))]:
                 e.skip(before, at)
             with e.block(head_of(index, test, missing)):
                 taken_again(e, decisions[:index])

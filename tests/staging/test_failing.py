@@ -386,3 +386,18 @@ def test_an_item_that_fails_in_place_ends_a_loop_of_a_whole_input():
     assert "begins" not in code_of(seq(many(count_prefixed(mqtt_varint, colon)), uint8), "once")
     agrees(one, b"a:b:c;dd", b"a:b:c;d", b"a:b:c;;d", b"c;", b"a:;", b"")
     agrees(many(word << colon, max=2) << word, b"a:b:c", b"a:b", b"a:b:c:")
+
+
+def test_what_was_taken_could_not_have_stood_behind_itself():
+    """A branch that may be nothing is taken, and none of those that no byte decides passed by."""
+    nothing = seq(exactly(0))
+    judged = try_map(refusing_x, recognize(take_while(b"x")))
+    grammar = choice(seq(nothing, judged), seq(nothing, literal(b";")), judged)
+    for one in (grammar, seq(uint8, grammar, optional(grammar))):
+        agrees(one, b"", b";", b"x", b"1;", b"1x;")
+
+
+def refusing_x(data):
+    if data:
+        raise ValueError("no x, please")
+    return data
