@@ -29,7 +29,7 @@ DEEP, DEEP_IN_LANES, DEEPER = 13, 15, 8
 LONG = 2000
 #: CPython has room for 20 blocks in blocks that are no `if`: so many are left for one more rule.
 NESTED = 16
-IS_IF = re.compile(r"(?:if|elif|else)\b").match
+IFS = ("if ", "elif ", "else:")
 #: A place where nothing is.
 NOWHERE = -1, 0
 #: How wide a line should be, what stands before it aside.
@@ -68,7 +68,7 @@ class Block:
         code = self._code
         code.line(self._head)
         code._depth += 1
-        code._nested += not IS_IF(self._head)
+        code._nested += not self._head.startswith(IFS)
         self._size = len(code.lines)
 
     def __exit__(self, *raised: object) -> None:
@@ -76,7 +76,7 @@ class Block:
         if len(code.lines) == self._size:
             code.line("pass")
         code._depth -= 1
-        code._nested -= not IS_IF(self._head)
+        code._nested -= not self._head.startswith(IFS)
 
 
 class Code:
