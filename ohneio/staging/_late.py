@@ -174,15 +174,18 @@ def spilt(run: Run, position: int) -> bool:
     return position - run.marks[0].position > run.limits.max_buffered
 
 
-def finished(run: Run, mark: Mark, value: T, node: Parser[T]) -> Steps[T]:
+def finished(
+    run: Run, mark: Mark, value: T, node: Parser[T], before: int | None = None
+) -> Steps[T]:
     """Return *value*, all of whose bytes were kept since *mark*, or let *node* say what is wrong.
 
-    All that it looks at is there, so that it does not wait.
+    All that it looks at is there, so that it does not wait; so much was read again *before* it.
     """
     yield from ()
     try:
         if value is LATE or spilt(run, run.input.position):
             run.input.move_to(mark.position)
+            run._again = run._again if before is None else before
             value = yield from node._parse()
         return value
     finally:

@@ -31,6 +31,7 @@ from ._records import (
     judged,
     made,
     present,
+    so_far,
     taken,
 )
 from ._saying import Kinds, Natural, Text
@@ -50,9 +51,10 @@ def packet(e: Emitter, node: Packet[Any], wanted: bool) -> str:
     if not node._keeps:
         steps_from(view, 0)
         return made(view)
+    before = so_far(e, node)
     with e.kept() as kept:
         steps_from(view, 0)
-    return judged(view, kept)
+    return judged(view, kept, before)
 
 
 def whole(e: Emitter, node: Packet[Any]) -> str:

@@ -9,16 +9,21 @@ from typing import Any
 from ..combinators._bytes import Exactly
 from ..combinators._calling import called, parser_from
 from ..combinators._checks import BelowZero
+from ..combinators._choice import Choice, Optional
 from ..combinators._fields import Field, may_refuse
+from ..combinators._looking import Lookahead, NotFollowedBy
 from ..combinators._records import Record
 from ..combinators._records import View as Seen
-from ..combinators._transform import Map
+from ..combinators._recursion import Forward
+from ..combinators._repetition import Many, ManyUntil, SepBy
+from ..combinators._transform import Bind, Map
+from ..core._nodes import nodes
 from ..core._parser import Parser
 from ..core._steps import Steps
 from ._answers import Question, kinds_of, prepared, put, say
 from ._code import function_name
 from ._computed import certain, conditions
-from ._emitter import Emitter, rule
+from ._emitter import Emitter, rule, rules
 from ._fused import Part, movable
 from ._handing import Sized, apply, sized
 from ._inlining import Said, said
@@ -27,8 +32,15 @@ from ._pausing import pause_to, pausing
 from ._saying import BYTES, NONE, Kinds, Natural, Text, spelled
 from ._sequences import in_order
 from ._views import View
+from ._writing import Node
 
-__all__ = ["View", "asked", "depending_on", "made", "present", "taken"]
+__all__ = ["View", "asked", "depending_on", "made", "present", "so_far", "taken"]
+
+
+#: What may go back, or look ahead.
+GO_BACK: frozenset[type[Node]] = frozenset(
+    {Choice, Optional, Many, ManyUntil, SepBy, Lookahead, NotFollowedBy, Forward, Bind}
+)
 
 
 def dependent(make: Callable[[Any], Parser[Any]], view: Seen) -> Steps[Any]:
@@ -49,12 +61,25 @@ def record(e: Emitter, node: Record[Any], wanted: bool) -> str:
     if e.leaving or not node._keeps:
         fields(view)
         return made(view)
+    before = so_far(e, node)
     with e.kept() as kept:
         fields(view)
-    return judged(view, kept)
+    return judged(view, kept, before)
 
 
-def judged(view: View, kept: tuple[str, str]) -> str:
+def so_far(e: Emitter, node: Node) -> str:
+    """Note what was read again before *node*, if it may read something again itself.
+
+    Where it then is wrong it runs as a node, which counts that for a second time.
+    """
+    if not any(type(one) in GO_BACK or type(one) not in rules for one in nodes(node)):
+        return ""
+    before = e.code.fresh("before")
+    e.line(f"{before} = {'again' if e.looks_ahead else 'run._again'}")
+    return before
+
+
+def judged(view: View, kept: tuple[str, str], before: str) -> str:
     """Make the object, all of whose bytes were kept if there was a wait; it may be wrong."""
     e, mark = view.emitter, kept[0]
     e.settle()
@@ -68,7 +93,7 @@ def judged(view: View, kept: tuple[str, str]) -> str:
             value, wrong = f"{target} if {found} else LATE", f"not ({found}) or "
     with e.block(f"if {wrong}{mark} is not None:"):
         e.keep(*kept)
-        given = f"run, {mark}, {value}, {e.node(view.record)}"
+        given = ", ".join(filter(None, ["run", mark, value, e.node(view.record), before]))
         e.late(f"{e.constant(finished, 'finished')}({given})", target)
     return target
 

@@ -8,11 +8,13 @@ from ohneio import (
     ParseError,
     any_byte,
     choice,
+    count_prefixed,
     exactly,
     field,
     label,
     length_prefixed,
     literal,
+    lookahead,
     many,
     record,
     rest,
@@ -256,3 +258,21 @@ def test_a_size_that_raises_something_is_none():
     """However sure it is that it would be no less than 0: nothing goes back behind the field."""
     agrees(record(Shared), b"\x32ab\x64a", b"\0", b"\x32ab\0ab")
     agrees(record(ByFirst), b"\1a\2bc", b"\7\7", b"\1a\7")
+
+
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_what_is_read_again_is_counted_once_where_a_record_is_wrong(most):
+    """It runs as a node then, from its beginning, which counts it anew."""
+    inner = choice(literal(b"a") >> count_prefixed(uint8, literal(b"b")), literal(b"a"))
+
+    @wire
+    class Wrong:
+        first: object = field(inner)
+        last: bytes = field(any_byte)
+
+        def __attrs_post_init__(self):
+            if self.last == b"a":
+                raise ValueError("no a, please")
+
+    for grammar in (record(Wrong), seq(lookahead(uint8), record(Wrong))):
+        agrees(grammar, b"aa", b"a\1", b"a\1ba", limits=Limits(max_backtrack=most))
