@@ -106,9 +106,10 @@ Where things are:
 ``_writing``, ``_scoping``, ``_leaving``
                  what it stands on: lines and positions, what stands around a node,
                  what is irregular
-``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_tags``, ``_ahead``, ``_loops``,
-``_many``, ``_separated``, ``_frames``, ``_transforms``
+``_tokens``, ``_sequences``, ``_records``, ``_choices``, ``_optional``, ``_tags``, ``_ahead``,
+``_loops``, ``_many``, ``_separated``, ``_frames``, ``_transforms``
                  a rule for each class of the vocabulary
+``_beginning``   what a parser begins with, as far as one byte decides
 ``_decisive``    what decides against a branch before it runs
 ``_failing``, ``_refusing``
                  branches that fail in place, and which may, where that was not decided before

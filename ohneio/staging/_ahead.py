@@ -7,7 +7,7 @@ from typing import Any
 
 from ..combinators._looking import Eof, Lookahead, NotFollowedBy
 from ..core._facts import Facts
-from ._choices import begins_with
+from ._beginning import begins_with
 from ._emitter import Emitter, rule, unknown
 from ._opening import more_or_end
 from ._tokens import member

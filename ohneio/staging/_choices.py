@@ -1,4 +1,4 @@
-"""One or another, or nothing: by the first byte."""
+"""One or another: by the first bytes."""
 
 from __future__ import annotations
 
@@ -7,79 +7,20 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from ..combinators._choice import Choice, Optional
-from ..combinators._looking import Lookahead, NotFollowedBy
-from ..combinators._records import Record
-from ..combinators._transform import Map, TryMap, Verify
-from ..core._alternatives import MISS, attempt
-from ..core._facts import ANY, NO_BYTES, Set
+from ..combinators._choice import Choice
+from ..core._facts import ANY, Set
+from ._beginning import begins_with, told_apart
 from ._decisive import ENDLESS, Decision, begun_by, checks, decision, overlap, rooms_in, taken_again
 from ._emitter import Emitter, rule
 from ._failing import branch as branch_of
-from ._failing import may_stay, tried
+from ._failing import may_stay
 from ._lookup import Found, leading, looked_up, number_and_end
-from ._opening import begun, byte_or_pause, more_or_end, opening, room_for
-from ._pausing import pausing, while_cut
+from ._opening import byte_or_pause, room_for
+from ._pausing import while_cut
 from ._refusing import fails_behind, is_short
-from ._verdicts import judged_first
 from ._writing import Node
 
-__all__ = ["begins_with", "chain", "decides", "open_choice", "perhaps", "told_apart", "tried_item"]
-
-
-def begins_with(node: Node) -> Set | None:
-    """Return the bytes that *node* can begin with, if it must, and one byte decides against it."""
-    return node.facts.first if node.facts.nullable is False and not does_more(node) else None
-
-
-def decides(e: Emitter, node: Node) -> tuple[Set | None, str]:
-    """Return what `begins_with` does, but for bytes that a function refuses, and a condition.
-
-    An alternative that is open holds the byte that such a function looks at as well: where
-    there is one, which the condition denies, the node says whether that is too much.
-    """
-    first = begins_with(node)
-    some = first if first is None else judged_first(node, e.names)
-    return some, "not run.marks" if some != first and e.form.resumes else ""
-
-
-def does_more(node: Node) -> bool:
-    """Tell whether *node* may do more than look at a byte before it takes one."""
-    seen: set[int] = set()
-    todo: list[Node] = [node]
-    while todo:
-        one = todo.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if looks_far(one, node.facts.first) or calls_early(one):
-            return True
-        todo += one.heads()
-    return False
-
-
-def looks_far(node: Node, first: Set | None) -> bool:
-    """Tell whether *node* may look further ahead than a byte, or at one that is not among *first*.
-
-    Then something is read again, and counted, where that byte decides against all.
-    """
-    if not isinstance(node, (Lookahead, NotFollowedBy)):
-        return False
-    whole: Any = node
-    seen = whole.parser.facts
-    some = ANY if seen.first is None else seen.first
-    return seen.greatest != 0 and (seen.greatest != 1 or not some <= (first or ANY))
-
-
-def calls_early(node: Node) -> bool:
-    """Tell whether *node* may call a function, which may raise anything, before a byte is taken."""
-    match node:
-        case Map() | TryMap() | Verify():
-            return node.parser.facts.nullable is not False
-        case Record():
-            return node.fields[0].facts.nullable is not False
-        case _:
-            return False
+__all__ = ["chain", "open_choice"]
 
 
 @rule(Choice)
@@ -150,13 +91,6 @@ def chain(
             over = test == "True" and not fails
     if missing:
         e.code.insert(*place, f"{target} = LATE")
-
-
-def told_apart(node: Choice[Any]) -> list[Set | None]:
-    """Return what the branches begin with, as far as a byte decides, but the last."""
-    firsts = [begins_with(branch) for branch in node.branches]
-    known = next((index for index, first in enumerate(firsts) if first is None), len(firsts) - 1)
-    return firsts[:known]
 
 
 def fails_at(
@@ -246,8 +180,7 @@ def open_choice(
     decisions = deciding(e, node, rooms_in(e, node))
     if e.leaving:
         byte = e.code.fresh("byte")
-        if e.at_end != "True":
-            byte_there(e, node)
+        byte_there(e, node)
         e.line(f"{byte} = data[pos] if pos < stop else -1")
     else:
         found = number_first(e, node)
@@ -297,113 +230,3 @@ def number_first(e: Emitter, node: Choice[Any], found: Found | None = None) -> F
         return None
     found = e.found[id(number)] = looked_up(e, literal, found)
     return found
-
-
-def tried_item(
-    e: Emitter, item: Node, wanted: bool, target: str, missed: Callable[[], None], at: str
-) -> None:
-    """Write the code that takes *item* or, where it does not match, goes back: `attempt`.
-
-    *missed* writes what happens then.  Where that is known by the first byte,
-    the item is skipped *at* this place.
-    """
-
-    def passed_by() -> None:
-        e.pass_by(at)
-        e.line(f"{target} = {e.constant(MISS, 'MISS')}")
-
-    (first, alone), skipped = decides(e, item), [*e.skipped]
-    miss = e.constant(MISS, "MISS")
-    opens = opening(item)
-    with pausing(e, wished=opens is not None) as may_pause:
-        e.line(f"{target} = LATE")
-        with e.block("if pos >= stop:"):
-            if e.at_end and first is not None:
-                with e.block(f"if {e.at_end}:"):
-                    passed_by()
-            else:
-                e.line("pass")
-        if first is not None:
-            test = begun_by(e, "data[pos]", first, decision(e, item, 1))
-            if test != "True":
-                with e.block(f"elif not ({test}){alone and f' and {alone}'}:"):
-                    passed_by()
-        begins = e.code.fresh("begins")
-        with e.block("else:"):
-            e.line(f"{begins} = pos")
-            if e.looks_ahead:
-                e.line("looked = again")
-            with e.tried(target, begins), tried(e):
-                value = e.value(item, wanted=wanted)
-                e.line(f"{target} = {value if wanted else None}")
-            if e.looks_ahead:
-                with e.block(f"if {target} is LATE:"):
-                    e.line("again = looked")
-        passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
-        with e.block(f"if {target} is LATE:"):
-            e.unskip(passed)
-            if may_pause and opens:
-                begun(e, item, opens)
-            e.late(f"{e.constant(attempt, 'attempt')}({e.node(item)})", target)
-    with e.block(f"if {target} is {miss}:"):
-        missed()
-    e.skipped = [*skipped, *passed]
-
-
-@rule(Optional)
-def optional(e: Emitter, node: Optional[Any], wanted: bool) -> str:
-    target, default = e.fresh("value"), e.constant(node.default, "default")
-    first, alone = decides(e, node.parser)
-    e.settle()
-    if e.leaving:
-        if first is None:
-            e.leave()
-            return "None"
-        return tried_or(e, node, target, default, wanted)
-    at = e.begin_skip("-1")
-    tried_item(e, node.parser, wanted, target, lambda: e.line(f"{target} = {default}"), at)
-    e.skip(node.parser, at, judged=bool(alone))
-    return target
-
-
-def tried_or(e: Emitter, node: Optional[Any], target: str, default: str, wanted: bool) -> str:
-    """Write an optional part of what is itself tried."""
-
-    def take(parser: Node, may_fail: bool) -> bool:
-        return branch_of(e, parser, target, wanted, may_fail=may_fail, must=False)
-
-    none = (lambda: e.line(f"{target} = {default}")) if wanted else None
-    perhaps(e, node, take, none, target)
-    return target if wanted else "None"
-
-
-def perhaps(
-    e: Emitter,
-    node: Optional[Any],
-    take: Callable[[Node, bool], bool],
-    none: Callable[[], None] | None,
-    target: str = "",
-) -> None:
-    """Write an optional part by *take*, and by *none* what is so without it; as in `chain`."""
-    at, (first, alone) = e.begin_skip(), decides(e, node.parser)
-    more_or_end(e, node.parser)
-    there = "pos < stop and " if e.at_end else ""
-    decided = decision(e, node.parser, 1)
-    asked = decided.asked if decided else 0
-    may_fail = may_stay(e) and fails_behind(e, node.parser, asked, judged=True)
-    place, test = e.code.place, begun_by(e, "data[pos]", first or NO_BYTES, decided)
-    with e.ways() as another:
-        another()
-        with e.block(f"if {there}{test}:"), e.trying(None):
-            fails = take(node.parser, bool(target and may_fail))
-        if fails:
-            e.code.insert(*place, f"{target} = LATE")
-        another()
-        e.off = 0
-        if none or alone or (decided and decided.again):
-            with e.block(f"if {target} is LATE:" if fails else "else:"):
-                if alone:
-                    e.leave_unless(alone)
-                taken_again(e, [decided])
-                _ = none and none()
-    e.skip(node.parser, at, judged=bool(alone))

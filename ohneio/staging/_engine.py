@@ -23,6 +23,7 @@ from . import (
     _itself,
     _loops,
     _many,
+    _optional,
     _packets,
     _records,
     _separated,
@@ -44,9 +45,8 @@ T = TypeVar("T")
 
 #: The modules whose rules are registered when they are imported.
 RULES = (
-    _ahead, _bits, _choices, _flow, _frames, _itself, _loops, _many, _packets, _records,
-    _separated, _sequences, _tags, _tokens, _transforms, _turns, _whole,
-    _whole_records,
+    _ahead, _bits, _choices, _flow, _frames, _itself, _loops, _many, _optional, _packets,
+    _records, _separated, _sequences, _tags, _tokens, _transforms, _turns, _whole, _whole_records,
 )  # fmt: skip
 FORMS = {form.name: form for form in (ITEMS, LANE, ITEM, ONCE, BUILD)}
 #: What each is for.

@@ -13,12 +13,13 @@ from ..core._facts import NO_BYTES
 from ..core._pauses import Form, Match
 from ..core._run import UNBOUNDED
 from ._batches import all_lines, line_of
-from ._choices import begins_with, decides, tried_item
+from ._beginning import begins_with, decides
 from ._code import function_name
 from ._emitter import Emitter, rule, unknown
 from ._failing import Branch, ending
 from ._inlining import said
 from ._loops import counted, either, endless, next_or_break, repeated
+from ._optional import tried_item
 from ._partial import form_of
 from ._pausing import cutting, pause, pause_begun, pause_form
 from ._refusing import fails_behind

@@ -10,7 +10,7 @@ from ..combinators._repetition import ManyUntil, SepBy
 from ..combinators._sequence import Then
 from ..core._facts import Set
 from ..core._run import UNBOUNDED
-from ._choices import begins_with
+from ._beginning import begins_with
 from ._emitter import Emitter, rule, unknown
 from ._loops import either, endless, next_or_break
 from ._opening import more_or_end, room_for

@@ -14,7 +14,7 @@ from ..combinators._repetition import Many, Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
-from ._choices import begins_with
+from ._beginning import begins_with
 from ._emitter import Emitter, rule
 from ._frames import all_of, frame, size_of
 from ._fused import Part, matched, regular_or_not, runs, tuple_of, unpacked

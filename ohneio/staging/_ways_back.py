@@ -24,7 +24,7 @@ from ..combinators._repetition import Many, ManyUntil, SepBy, Skip
 from ..combinators._sequence import Before, Seq, Then
 from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
-from ._choices import begins_with, told_apart
+from ._beginning import begins_with, told_apart
 from ._families import ManyBy, SizedBy
 from ._loops import endless
 from ._writing import Node

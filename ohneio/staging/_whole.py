@@ -17,11 +17,13 @@ from ..combinators._transform import Verify
 from ..core._facts import NO_BYTES, Set
 from ..core._run import UNBOUNDED
 from ._answers import kinds_of, local, verdict
-from ._choices import begins_with, chain, decides, perhaps
+from ._beginning import begins_with, decides
+from ._choices import chain
 from ._emitter import Emitter
 from ._families import SizedBy
 from ._frames import size_of
 from ._many import no_more
+from ._optional import perhaps
 from ._recursion import Continue, Variable, flow, flow_of
 from ._saying import spelled
 from ._tokens import member

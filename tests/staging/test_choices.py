@@ -1,4 +1,4 @@
-"""One or another, or nothing: by the first byte."""
+"""One or another: by the first bytes."""
 
 import pytest
 
@@ -18,16 +18,9 @@ from ohneio import (
     literal,
     lookahead,
     many,
-    not_followed_by,
-    one_of,
     optional,
-    record,
     seq,
-    sized,
-    skip,
-    success,
     take_while,
-    try_map,
     uint8,
     uint16,
     until,
@@ -54,6 +47,10 @@ end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 
 #: A grammar and bytes for it.
 CHOICES = {
+    "that is judged with what is before": (
+        verify(len, seq(until(b";"), optional(choice(take_while(b"xy") << a, until(b"!"))))),
+        [b"c;xya;xyb!;", b"c;x"],
+    ),
     "by the first byte": (choice(a >> uint8, b >> until(b";"), c), [b"a1b2;cx", b"b2", b"ab"]),
     "the first of two that could": (choice(a >> b, a >> c, any_byte), [b"abacad", b"a"]),
     "open at the end": (choice(a, b >> uint8, take_while(b"xy")) << literal(b";"), [b"a;xy;b1;;z"]),
@@ -74,36 +71,7 @@ CHOICES = {
         [b"bac", b"bxxc"],
     ),
     "with a value of its own": (choice(a.value([]), b.value(None)), [b"aab"]),
-    "optional": (seq(optional(a), optional(b, default=7), c), [b"abcacbcc", b"ab", b"d"]),
-    "optional and open": (seq(optional(seq(a, take_while(b"x"))), c), [b"axxcacc", b"ab"]),
-    "optional, where all could be": (seq(optional(exactly(2)), optional(uint8)) << c, [b"abcdabc"]),
-    "optional, of what may be nothing": (
-        seq(optional(take_while(b"x")), optional(many(a)), c),
-        [b"xxaacc", b"xa"],
-    ),
-    "optional in an alternative": (choice(seq(a, optional(b), c), any_byte), [b"abcacad", b"ab"]),
-    "optional and open, in an alternative": (
-        choice(seq(a, optional(many(b, min=1)), optional(take_while(b"x")), c), any_byte),
-        [b"abcaxcad"],
-    ),
-    "optional at the end": (seq(uint8, optional(a)), [b"xax", b"x"]),
-    "optional, of what a function refuses": (
-        seq(optional(small), optional(small >> a), optional(uint8)) << c,
-        [b"\1\2axcxccc", b"\1\1", b"\xff"],
-    ),
-    "optional, of what a function refuses, in an alternative": (
-        choice(seq(a, optional(small), skip(optional(small)), c), any_byte),
-        [b"a\1\2cac", b"a\xffa\1"],
-    ),
-    "optional with something ahead": (
-        seq(optional(lookahead(a) >> any_byte), optional(not_followed_by(b) >> any_byte), c),
-        [b"axcaccbc"],
-    ),
     "in itself": (tree, [b"(a)b((a))(b", b"(x"]),
-    "ahead by more than decides": (
-        choice(a, seq(lookahead(exactly(2)), c), seq(not_followed_by(c >> c), c), b),
-        [b"b", b"bab", b"cab", b"cc"],
-    ),
     "a size, or a literal": (
         choice((end >> a).value(None), length_prefixed(size) << end),
         [b"2\r\nab\r\n\r\na1234\r\nx", b"10\r\n", b"02\r\n", b"\r\nb", b"x"],
@@ -124,35 +92,14 @@ CHOICES = {
         choice(b, label("twice", choice(a, label("again", a)))),
         [b"aba", b"x"],
     ),
-    "optional at the end, of what may be nothing": (
-        sized(2, seq(uint8, optional(take_while(b"a")), optional(many(b)), optional(success(1)))),
-        [b"xaxbxx", b"xcx"],
-    ),
-    "nothing, of which a function makes something": (
-        choice(nothing.map(int) >> a, try_map(int, nothing) >> b, c),
-        [b"1a2b", b"c", b"x", b""],
-    ),
-    "nothing, which is verified": (
-        seq(optional(verify(int, nothing) << a), many(verify(len, nothing) >> b) << c),
-        [b"1a2bc", b"c", b"1ac", b"x"],
-    ),
-    "nothing, in a record": (seq(many(record(Odd)), choice(record(Odd), c)), [b"1a2ac", b"c"]),
     "labelled": (choice(label("A", a >> b), label("B", b >> c)), [b"abbc", b"ac", b"c"]),
     "of which one fails behind any number of bytes": (
         choice(take_while(b"xy", min=1) << a, take_while(b"xy", min=1), c),
         [b"xyaxcx", b"xy", b"b"],
     ),
-    "of which the first fails, and nothing else may be": (
-        seq(optional(take_while(b"xy", min=1) << a), optional(take_while(b"xy", min=1)), c),
-        [b"xyaxcxcc", b"xya", b"b"],
-    ),
     "one of which is told what was decided": (
         choice(seq(uint16.verify(lambda n: n < 9), a), seq(uint8, any_byte, any_byte), uint8),
         [b"\0\1aabcdx", b"a", b"\0\1b"],
-    ),
-    "that is judged with what is before": (
-        verify(len, seq(until(b";"), optional(choice(take_while(b"xy") << a, until(b"!"))))),
-        [b"c;xya;xyb!;", b"c;x"],
     ),
 }
 
@@ -175,10 +122,9 @@ def test_a_choice_in_a_frame_is_taken_as_by_its_node(name):
 @pytest.mark.parametrize("most", [0, 1, 3])
 def test_limits_hold_for_alternatives(most):
     """Of what is looked at, and of what is read again."""
-    for name in ("the first of two that could", "optional"):
-        grammar, inputs = CHOICES[name]
-        agrees(grammar, inputs[0], limits=Limits(max_buffered=most))
-        agrees(grammar, inputs[0], limits=Limits(max_backtrack=most))
+    grammar, inputs = CHOICES["the first of two that could"]
+    agrees(grammar, inputs[0], limits=Limits(max_buffered=most))
+    agrees(grammar, inputs[0], limits=Limits(max_backtrack=most))
 
 
 def test_a_branch_that_fails_raises_nothing():
@@ -198,51 +144,7 @@ def test_a_size_is_looked_up_before_any_other_branch_is_thought_of():
         assert code_of(CHOICES[name][0]).count("decimals(data[pos:") == number
 
 
-def test_an_optional_part_is_passed_by():
-    """By its first byte, without a way back."""
-    source = code_of(seq(optional(a), uint8), "once")
-    assert "if pos < stop and data[pos] == 97:" in source
-
-
-ITEM = seq(literal(b"#"), uint16)
-IN_LANES = {
-    "one or none": (seq(uint8, optional(ITEM)), b"a#12b#34cd#56"),
-    "one or none, in a frame": (
-        length_prefixed(uint8, seq(uint8, optional(ITEM))),
-        b"\4a#12\1b\4b#34\2cd",
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", IN_LANES)
-def test_an_optional_part_in_a_lane_waits_for_the_next_byte(kind):
-    """Wherever a chunk ends; the stream's own generator is woken only at first."""
-    grammar, data = IN_LANES[kind]
-    assert "yield True" in code_of(grammar, "lane").partition("start = pos")[2]
-    for limits in (Limits(), Limits(max_buffered=4)):
-        agrees(grammar, data, data[:-3], data * 2, limits=limits)
-
-
 def test_where_a_frame_ends_it_does_not_matter_what_was_tried_first():
     """Whoever had no room had read more, and says so, though another branch is asked later."""
     tags = dispatch(uint8, {97: uint16, 98: uint8})
     agrees(length_prefixed(uint8, choice(tags, many(until(b";")))), b"\5\1a\1a\1xyz")
-
-
-@pytest.mark.parametrize("most", [0, 1, 2, 3])
-@pytest.mark.parametrize(
-    "ahead",
-    [
-        lookahead(one_of(b"ab")) >> one_of(b"bc"),
-        not_followed_by(c) >> literal(b"bbc"),
-        lookahead(b) >> b,
-    ],
-)
-def test_a_byte_that_is_read_again_decides_against_nothing(ahead, most):
-    """It is counted, whether or not what is behind may begin with it."""
-    around = [
-        many(choice(ahead, one_of(b"abc"))) << literal(b";"),
-        seq(optional(ahead), many(ahead), any_byte),
-    ]
-    for grammar in around:
-        agrees(grammar, b"aac;", b"bb;c;", b"cbbc;", b"bc;", limits=Limits(max_backtrack=most))
