@@ -112,7 +112,8 @@ def begun(e: Emitter, outer: Recursion | None, level: int) -> None:
     recursion.room = room_in(e, outer, level)
     if recursion.leaves:
         if level:
-            e.leave_unless(f"{recursion.room} >= 0")
+            with e.block(f"if {recursion.room} < 0:"):
+                e.leave()
         return
     recursion.keeps = e.form.resumes and any(type(one) is TryMap for one in within(recursion.ways))
     if recursion.keeps:
@@ -198,7 +199,8 @@ def remembered(e: Emitter) -> Generator[None]:
     Each runs as a node then, one in the other, and would look again at what is there of it.
     """
     own: Locals = e.recursion.locals
-    e.leave_unless("base + pos not in run.cut")
+    with e.block("if base + pos in run.cut:"):
+        e.leave()
     begins = e.code.fresh("begins")
     e.line(f"{begins}, {own.turn} = pos, 0")
     with e.block("try:"):
