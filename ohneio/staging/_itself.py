@@ -202,12 +202,13 @@ def remembered(e: Emitter) -> Generator[None]:
     with e.block("if base + pos in run.cut:"):
         e.leave()
     begins = e.code.fresh("begins")
-    e.line(f"{begins}, {own.turn} = pos, 0")
+    e.line(f"{begins} = pos")
     with e.block("try:"):
         yield
     with e.block("except Irregular:"):
         function = e.constant(cut_in, "cut_in")
         e.line(f"{function}(run, base, {begins}, {own.since}, {own.stack})")
+        e.line(f"{own.turn} = 0  # as any loop begins")
         e.line("raise")
 
 

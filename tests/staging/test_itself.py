@@ -89,6 +89,15 @@ def test_a_loop_that_may_leave_stands_in_one_that_waits():
         agrees(grammar, *data, *more)
 
 
+def test_a_loop_that_was_left_leaves_nothing_for_the_next():
+    """Which may be one that waits, with the same names."""
+    leaves = tied(lambda x: choice(a, literal(b"[") >> many(x) << literal(b"]")))
+    waits = tied(lambda x: dispatch(uint8, {1: count_prefixed(uint8, x), 97: b}))
+    for grammar in (seq(leaves, waits), seq(uint8, leaves, waits, leaves, waits)):
+        data = b"[a[aa]]\1\2abab"
+        agrees(grammar, data, (b"1" + data + data) * 2, b"1" + data * 2)
+
+
 def test_what_could_go_on_behind_a_value_is_told():
     """At any level, where the grammar has no fixed end: by what fails there, and only there."""
     for grammar in (lists(), seq(lists(), optional(b)), many(seq(lists(), comma))):
