@@ -308,8 +308,8 @@ TREES = {
 }
 
 
-@pytest.mark.parametrize("size", [7, 64, 1460, 65536])
-@pytest.mark.parametrize(("depth", "width"), [(200, 0), (90, 1), (60, 50), (3, 2_000)])
+@pytest.mark.parametrize("size", [64, 1460])
+@pytest.mark.parametrize(("depth", "width"), [(200, 0), (90, 1), (3, 2_000)])
 @pytest.mark.parametrize("tree", TREES)
 def test_a_tree_in_small_chunks(tree, depth, width, size):
     """However deep: what a chunk has cut is not looked at again by each of the levels it is in."""
