@@ -6,10 +6,8 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
-    decimal,
     exactly,
     field,
-    forward,
     length_prefixed,
     literal,
     lookahead,
@@ -28,10 +26,6 @@ from ohneio import (
 from tests.staging.parsing import agrees
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
-nested = forward()
-tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
-
-small = uint8.verify(lambda n: n < 4)
 nothing = take_while(b"0123456789")
 
 
@@ -40,8 +34,6 @@ class Odd:
     first: bytes = field(nothing, verify=lambda m: int(m.first))
     last: bytes = field(a)
 
-
-end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 
 #: A grammar and bytes for it.
 BEGINNINGS = {

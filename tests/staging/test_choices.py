@@ -11,7 +11,6 @@ from ohneio import (
     dispatch,
     exactly,
     fail,
-    field,
     forward,
     label,
     length_prefixed,
@@ -25,23 +24,12 @@ from ohneio import (
     uint16,
     until,
     verify,
-    wire,
 )
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
 nested = forward()
 tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
-
-small = uint8.verify(lambda n: n < 4)
-nothing = take_while(b"0123456789")
-
-
-@wire
-class Odd:
-    first: bytes = field(nothing, verify=lambda m: int(m.first))
-    last: bytes = field(a)
-
 
 end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 

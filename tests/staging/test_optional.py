@@ -6,10 +6,7 @@ from ohneio import (
     Limits,
     any_byte,
     choice,
-    decimal,
     exactly,
-    field,
-    forward,
     length_prefixed,
     literal,
     lookahead,
@@ -23,25 +20,11 @@ from ohneio import (
     take_while,
     uint8,
     uint16,
-    wire,
 )
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
-nested = forward()
-tree = nested.become(choice(a, b, literal(b"(") >> nested << literal(b")")))
-
 small = uint8.verify(lambda n: n < 4)
-nothing = take_while(b"0123456789")
-
-
-@wire
-class Odd:
-    first: bytes = field(nothing, verify=lambda m: int(m.first))
-    last: bytes = field(a)
-
-
-end, size = literal(b"\r\n"), decimal << literal(b"\r\n")
 
 #: A grammar and bytes for it.
 OPTIONAL = {
