@@ -57,7 +57,7 @@ class Stepping(Protocol[T_co]):
 class Run(Sleeping):
     """Hold the state of one running protocol, apart from its generators."""
 
-    __slots__ = ("ahead", "aside", "inside", "lane", "losses", "patience")
+    __slots__ = ("_places", "ahead", "aside", "lane", "losses", "patience")
 
     def __init__(self, limits: Limits, source: Input) -> None:
         super().__init__(limits, source)
@@ -67,9 +67,30 @@ class Run(Sleeping):
         self.aside: list[bytes] | None = None
         # How many items are still taken without one; how many, when the next is too long.
         self.patience, self.losses = FIRST, 0
-        # While code pauses: how much of what is unread it has taken, and in which fields it is.
+        # While code pauses: how much of what is unread it has taken.
         self.ahead = 0
-        self.inside: tuple[str, ...] = ()
+        # And `inside`, or else `cut`: an idle connection has no room for both.
+        self._places: tuple[str, ...] | frozenset[int] = ()
+
+    # For staged code.
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """In which fields code is that pauses."""
+        return self._places if isinstance(self._places, tuple) else ()
+
+    @inside.setter
+    def inside(self, fields: tuple[str, ...]) -> None:
+        self._places = fields
+
+    @property
+    def cut(self) -> frozenset[int]:
+        """Where items began of which not all was there, since code has paused."""
+        return self._places if isinstance(self._places, frozenset) else frozenset()
+
+    @cut.setter
+    def cut(self, places: frozenset[int]) -> None:
+        self._places = places
 
     # For the driver.
 

@@ -40,8 +40,7 @@ class Trying(Failing):
     """Go back in the input, within bounds."""
 
     __slots__ = (
-        "_again", "_forgotten", "_furthest", "_labels", "_spilled", "cut", "emitted", "events",
-        "marks",
+        "_again", "_forgotten", "_furthest", "_labels", "_spilled", "emitted", "events", "marks",
     )  # fmt: skip
 
     _furthest: ParseError | None
@@ -64,8 +63,6 @@ class Trying(Failing):
         self._labels = None
         # Where an alternative began that held too much.
         self._spilled: int | None = None
-        # Where items began of which not all was there when it was looked at. For staging, too.
-        self.cut: frozenset[int] = frozenset()
 
     # Items: what the outermost parser makes.
 

@@ -27,6 +27,10 @@ from ._writing import Node
 
 __all__: list[str] = []
 
+#: So many loops in one function are enough: each has all of its grammar in it.
+MOST = 6
+#: So many parsers around what comes back may tell of what could go on.
+MANY = 60
 #: What ends where the code knows.
 FRAMES = frozenset({Sized, SizedBy, LengthPrefixed, Delimited})
 
@@ -51,6 +55,8 @@ def way_back(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
     outer: Recursion | None = e.recursion
     if outer is not None and (outer.leaves or not leaves):
         return None
+    if e.form.resumes and leaves and e.loops >= MOST:
+        return None
     return ways_of(e, node, leaves=leaves)
 
 
@@ -64,11 +70,13 @@ def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
 def is_told(e: Emitter, ways: Ways) -> bool:
     """Tell whether it is known, where that is told, what could go on behind a value.
 
-    Not where it may be in fields of several levels.
+    Not where it may be in fields of several levels, or in a frame, behind which it is no help;
+    nor where it may be too much.
     """
     if ways.root.facts.self_delimiting is True or not e.form.resumes:
         return True
-    return ways.leaves and not any(type(one) in (Record, Label) for one in within(ways))
+    unknown, some = {Record, Label, *FRAMES}, within(ways)
+    return ways.leaves and len(some) <= MANY and not any(type(one) in unknown for one in some)
 
 
 def within(ways: Ways) -> list[Node]:
@@ -97,6 +105,7 @@ def a_loop(e: Emitter, node: Node) -> Generator[Recursion | None]:
     """Let what is written inside be the loop of *node*; give the one around, if there is one."""
     outer, numbers, ways = e.recursion, e.found, way_back(e, node, leaves=may_leave(e))
     assert ways is not None  # noqa: S101  # who calls this has asked
+    e.loops += 1
     e.recursion = Recursion(ways, Locals() if outer is None else INNER, around=len(e.marks))
     e.found = {}  # what was looked up is of the level around
     yield outer

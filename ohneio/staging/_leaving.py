@@ -46,6 +46,8 @@ class Leaving(Scoping):
         self.failed: Failed | None = None
         #: The grammar that is being written as a loop around itself.
         self.recursion: Any = None
+        #: How many such loops there are.
+        self.loops = 0
 
     # What is irregular.
 

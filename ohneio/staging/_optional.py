@@ -122,10 +122,10 @@ def perhaps(
             e.code.insert(*place, f"{target} = LATE")
         another()
         e.off = 0
+        e.skip(node.parser, at, judged=bool(alone))
         if none or alone or (decided and decided.again):
             with e.block(f"if {target} is LATE:" if fails else "else:"):
                 if alone:
                     e.leave_unless(alone)
                 taken_again(e, [decided])
                 _ = none and none()
-    e.skip(node.parser, at, judged=bool(alone))

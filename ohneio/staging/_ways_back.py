@@ -87,7 +87,7 @@ LEAVING: dict[type[Node], Callable[[Any], Parts]] = {
     Choice: lambda node: node.branches[: len(told_apart(node)) + 1],
     Optional: lambda node: (node.parser,) if begins_with(node.parser) else (),
     Many: lambda node: (node.item,) if node.min == node.max else until_byte(node, node.item),
-    SepBy: lambda node: until_byte(node, node.item, node.separator),
+    SepBy: lambda node: until_byte(node, node.item, node.separator) if node.max else (),
     ManyUntil: lambda node: until_byte(node, node.end),
     Record: all_of,
 }

@@ -4,9 +4,11 @@ import pytest
 
 from ohneio import (
     Limits,
+    any_byte,
     choice,
     count_prefixed,
     decimal,
+    delimited,
     dispatch,
     field,
     forward,
@@ -20,6 +22,7 @@ from ohneio import (
     record,
     sep_by,
     seq,
+    sized,
     stream,
     take_while,
     uint8,
@@ -43,6 +46,10 @@ def lists(leaf=word):
 
 def trees(leaf=a):
     return tied(lambda x: choice(leaf, length_prefixed(uint8, many(x))))
+
+
+def dispatched(first, other):
+    return tied(lambda x: dispatch(any_byte, {b"a": first(x), b"b": other}))
 
 
 def test_a_grammar_in_itself_is_one_loop_in_a_whole_input():
@@ -210,3 +217,58 @@ def test_fields_may_be_called_as_the_locals_of_a_loop():
     inner.become(dispatch(uint8, {97: b, 98: length_prefixed(uint16, many(record(Names)))}))
     body = b"1ab2ab34"
     agrees(inner, b"b\0\x08" + body, b"b\0\x11" + b"1b\0\x08" + body + b"2ab34"[:5], b"ab")
+
+
+#: Grammars whose values have no fixed end, in frames or with what may be empty: and bytes for them.
+OPEN = {
+    "behind a frame": (
+        dispatched(lambda x: length_prefixed(uint8, many(many(c) >> x)), many(b)),
+        [b"a\x04ca\x00b", b"a\x06a\x04ca\x00b", b"a\x00b"],
+    ),
+    "of a size": (
+        tied(
+            lambda x: choice(
+                literal(b"[") >> many(b), literal(b"(") >> sized(1, x), literal(b"c") >> x
+            )
+        ),
+        [b"c([c([b", b"c([b", b"c([bb", b"c([?"],
+    ),
+    "optional": (
+        tied(
+            lambda x: choice(a, literal(b"c") >> optional(x), literal(b"(") >> x << literal(b")"))
+        ),
+        [b"(c?", b"(c)", b"(cca)", b"cc"],
+    ),
+    "none of them": (
+        tied(
+            lambda x: choice(
+                b >> sep_by(delimited(b")", x), literal(b";"), max=0), literal(b"[") >> x
+            )
+        ),
+        [b"[b", b"[b[b)", b"[bb)b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_what_stands_behind_a_value_without_a_fixed_end_is_its_own(name):
+    """Nothing that was possible inside takes it, waits for it, or is told of."""
+    grammar, inputs = OPEN[name]
+    for whole in (grammar, seq(grammar, uint8), many(grammar), seq(uint8, grammar, comma)):
+        agrees(whole, *inputs, *[b"1" + one + b"," for one in inputs])
+
+
+def test_a_grammar_of_many_branches_has_some_loops_in_it():
+    """Each has all of it inside; the others are functions, so that the code can be compiled."""
+
+    def of(size, end):
+        branches = [literal(bytes([65 + i])) >> sep_by(x, comma) << end for i in range(size)]
+        return choice(*branches, a)
+
+    for size, end, some in ((12, b, True), (40, b, True), (12, seq(), True), (40, seq(), False)):
+        x = forward()
+        grammar = x.become(of(size, end))
+        source = code_of(grammar, "item")
+        compile(source, "it", "exec")
+        assert (0 < source.count("while turn:") <= 6) is some
+        agrees(grammar, b"ABab,abCab", b"ABa,a,Ca", b"ABC,")
