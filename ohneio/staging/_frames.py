@@ -209,8 +209,8 @@ def up_to(e: Emitter, node: Delimited[Any], wanted: bool) -> str:
     with e.inside(end):
         value = e.value(node.parser, wanted=wanted)
         e.settle()
+    e.line(f"stop = {outer}")  # before: what is tried instead has no such end
     e.refuse_unless(f"pos == {end}")
-    e.line(f"stop = {outer}")
     e.taken(len(node.end))
     return value
 

@@ -70,11 +70,13 @@ def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
 def is_told(e: Emitter, ways: Ways) -> bool:
     """Tell whether it is known, where that is told, what could go on behind a value.
 
-    Not where it may be in fields of several levels, or in a frame, behind which it is no help;
-    nor where it may be too much.
+    Not where it may be that of several levels, in fields, or in a frame, behind which it is no
+    help; nor where it may be too much.
     """
     if ways.root.facts.self_delimiting is True or not e.form.resumes:
         return True
+    if ways.ends(ways.root):
+        return False
     unknown, some = {Record, Label, *FRAMES}, within(ways)
     return ways.leaves and len(some) <= MANY and not any(type(one) in unknown for one in some)
 

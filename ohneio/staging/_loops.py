@@ -44,11 +44,12 @@ def repeated(e: Emitter, head: str, body: Callable[[], None]) -> None:
     What one round passed by at its end, the next could begin with: where there
     is any, it is known only when the body was written, which is then written anew.
     """
-    before, skipped = e.code.mark(), [*e.skipped]
+    before, skipped, loops = e.code.mark(), [*e.skipped], e.loops
     passed = round_of(e, head, body, skipped)
     if not passed or e.leaving:
         return
     e.code.back_to(before)
+    e.loops = loops
     carried = [one.known_by(e.code.fresh("at")) for one in passed]
     for one in carried:
         e.need(one.at, "-1")  # behind a branch that has the loop in it each is asked for

@@ -33,6 +33,8 @@ __all__ = ["Ways", "branches_of"]
 
 #: So many copies of what is behind a part are the most.
 MANY = 16
+#: What is one parser behind the other.
+ROWS = (Seq, Then, Before)
 #: What takes item after item.
 LOOPS = frozenset({Many, CountPrefixed, ManyBy, SepBy, ManyUntil})
 
@@ -171,3 +173,21 @@ class Ways:
         ways = isinstance(node, (Dispatch, Choice))
         copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
         return copies <= MANY and all(map(self.fits, parts))
+
+    def ends(self, node: Node) -> bool:
+        """Tell whether *node* may end where the root does that is in it."""
+        whole: Any = node
+        if isinstance(node, Forward) or not self.meets(node):
+            return self.meets(node)
+        if isinstance(node, ManyUntil) and whole.end.facts.nullable is False:
+            return False
+        if type(node) in ROWS:
+            return self._ends_in([*node.children()])
+        return any(map(self.ends, self.inside(node)))
+
+    def _ends_in(self, parts: list[Node]) -> bool:
+        """Tell whether the last of *parts* may end so, or all behind one that does be nothing."""
+        last = parts.pop()
+        if self.ends(last):
+            return True
+        return bool(parts) and last.facts.nullable is not False and self._ends_in(parts)

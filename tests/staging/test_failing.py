@@ -401,3 +401,11 @@ def refusing_x(data):
     if data:
         raise ValueError("no x, please")
     return data
+
+
+def test_what_fails_with_something_left_over_ends_no_frame_of_others():
+    """Up to a delimiter there was more than it takes: what is tried instead goes on behind that."""
+    grammar = choice(literal(b"1") >> delimited(b";", uint16), uint16, take_while(b"a", min=1))
+    data = b"1>\3x;aa", b"1ab;1a;", b"1]c1>\3;;"
+    agrees(grammar, *data, *[one * 3 for one in data])
+    agrees(many(grammar, max=2) << end, *data)

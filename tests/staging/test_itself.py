@@ -265,7 +265,12 @@ def test_a_grammar_of_many_branches_has_some_loops_in_it():
         branches = [literal(bytes([65 + i])) >> sep_by(x, comma) << end for i in range(size)]
         return choice(*branches, a)
 
-    for size, end, some in ((12, b, True), (40, b, False), (8, seq(), True), (40, seq(), False)):
+    for size, end, some in (
+        (12, b, True),
+        (40, b, False),
+        (8, literal(b"c"), True),
+        (40, seq(), False),
+    ):
         x = forward()
         grammar = x.become(of(size, end))
         source = code_of(grammar, "item")

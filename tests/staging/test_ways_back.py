@@ -119,6 +119,26 @@ def test_ways_back_are_followed(name):
     assert Ways(grammar, True).fits(grammar)
 
 
+@pytest.mark.parametrize(
+    ("of", "ends"),
+    [
+        (lambda x: b >> x, True),
+        (lambda x: b >> x << c, False),
+        (lambda x: seq(b, x, optional(c), many(c)), True),
+        (lambda x: b >> many(x), True),
+        (lambda x: b >> many_until(x, c), False),
+        (lambda x: dispatch(uint8, {1: x << c, 2: sep_by(x, comma)}), True),
+        (lambda x: dispatch(uint8, {1: x << c, 2: sep_by(x, comma) << c}), False),
+        (lambda x: optional(x).map(bool), True),
+    ],
+)
+def test_a_grammar_may_end_where_one_inside_does(of, ends):
+    """Then what could go on is that of several levels."""
+    grammar = tied(lambda x: choice(c, a >> of(x)))
+    assert Ways(grammar, True).ends(grammar) is ends
+    agrees(seq(uint8, grammar, b), b"1abcb", b"1acb", b"1abccb", b"1a\1ccb", b"1abcx")
+
+
 @pytest.mark.parametrize("name", BACK)
 def test_with_or_without_a_way_it_is_taken_as_by_its_node(name):
     """What is left out is a function of its own, or runs as a node."""
