@@ -179,7 +179,7 @@ class Ways:
         whole: Any = node
         if isinstance(node, Forward) or not self.meets(node):
             return self.meets(node)
-        if isinstance(node, ManyUntil) and whole.end.facts.nullable is False:
+        if isinstance(whole, ManyUntil) and whole.end.facts.nullable is False:
             return False
         if type(node) in ROWS:
             return self._ends_in([*node.children()])

@@ -219,3 +219,13 @@ def test_who_leaves_a_lane_has_all_that_came_meanwhile():
     run.lane((run, b"bc"))
     run.leave_lane()
     assert (run.lane, run.input.peek()) == (None, b"abc")
+
+
+def test_what_was_cut_is_forgotten_where_code_pauses():
+    """One place has both: where items began of which not all is there, or the fields it waits in."""
+    run = started()
+    assert (run.cut, run.inside) == (frozenset(), ())
+    run.cut = frozenset({4, 7})
+    assert (run.cut, run.inside) == ({4, 7}, ())
+    run.inside = ("one",)
+    assert (run.cut, run.inside) == (frozenset(), ("one",))

@@ -277,3 +277,11 @@ def test_a_grammar_of_many_branches_has_some_loops_in_it():
         compile(source, "it", "exec")
         assert (0 < source.count("while turn:") <= 6) is some
         agrees(grammar, b"ABab,abCab", b"ABa,a,Ca", b"ABC,")
+
+
+def test_there_are_no_more_than_some_loops_in_a_function():
+    """Each has all of its grammar in it: what comes behind calls functions."""
+    tree = trees()
+    grammar = seq(uint8, *[many(tree) << comma for _ in range(8)])
+    assert code_of(grammar).count("while turn:") == 6
+    agrees(grammar, b"1" + b"a\2aa," * 8, b"1" + b"a\2aa," * 6 + b"\3a,")
