@@ -222,7 +222,7 @@ def test_who_leaves_a_lane_has_all_that_came_meanwhile():
 
 
 def test_what_was_cut_is_forgotten_where_code_pauses():
-    """One place has both: where items began of which not all is there, or the fields it waits in."""
+    """One place has both: where items began that are not all there, or the fields it waits in."""
     run = started()
     assert (run.cut, run.inside) == (frozenset(), ())
     run.cut = frozenset({4, 7})
