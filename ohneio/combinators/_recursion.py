@@ -122,7 +122,7 @@ class Forward(Parser[T], Generic[T]):
         if run.depth >= run.limits.max_depth:
             return self._one_too_many(run)
         # On the driver's stack: see `ohneio.core._machine`.
-        return run.call(steps())
+        return run.call(_made_deeper(run, steps))
 
     def _one_too_many(self, run: Run) -> Steps[T]:
         """Refuse a level more, if one begins here; where none does, fail as at any depth.
@@ -145,6 +145,15 @@ class Forward(Parser[T], Generic[T]):
 
     def _facts(self) -> Facts:
         return UNKNOWN if self._target is None else self._target.facts
+
+
+def _made_deeper(run: Run, steps: Callable[[], Steps[T]]) -> Steps[T]:
+    """Return the steps as they are one level deeper, where a forward in front asks for its own."""
+    run.depth += 1
+    try:
+        return steps()
+    finally:
+        run.depth -= 1
 
 
 def _comes_back(start: Parser[object]) -> bool:

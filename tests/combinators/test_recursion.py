@@ -176,6 +176,21 @@ def test_a_level_that_its_first_byte_shows_to_be_none_does_not_count(depth):
     assert type(told(TREE, b"(" * depth, max_depth=depth).error) is IncompleteInput
 
 
+@pytest.mark.parametrize(("depth", "brackets"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
+def test_a_forward_that_stands_for_a_forward_counts_and_looks_at_a_byte_as_any_other(
+    depth, brackets
+):
+    """One that no byte begins is none, whichever of the two would be one too many."""
+    tree, same = forward(), forward()
+    same.become(tree)
+    tree.become(OPEN >> many(same) << CLOSE)
+    data = b"(" * brackets + b")" * brackets
+    assert given(tree, data, max_depth=depth)[:2] == (tree.parse(data), b"")
+    error = told(tree, b"(" * (brackets + 1), max_depth=depth).error
+    assert (type(error), error.offset) == (LimitExceeded, brackets)
+    assert type(told(tree, b"(" * brackets, max_depth=depth).error) is IncompleteInput
+
+
 @parser
 def by_hand():
     return (yield from read(1))
