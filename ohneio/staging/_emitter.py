@@ -59,6 +59,8 @@ class Emitter(Leaving):
         self.found: dict[int, Found] = {}
         #: The largest of its tokens that are never smaller.
         self.largest = 0
+        #: Whether a list may begin with an item of no bytes.
+        self.has_empty = False
         #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
         self.targets: frozenset[int] = frozenset()
         #: Loops in a whole input behind which comes what their item may begin with, by identity.

@@ -9,6 +9,7 @@ from typing import Any, cast
 import attrs
 
 from ..combinators._recursion import Forward
+from ..combinators._repetition import SepBy
 from ..core._errors import UsageError
 from ..core._items import items_by_nodes
 from ..core._lanes import (
@@ -103,6 +104,7 @@ def function(node: Node, form: Form) -> Function | None:
     e.looks_ahead = any(map(looks, parts)) or (not form.resumes and any(map(counted, parts)))
     e.targets = frozenset(id(one.target) for one in parts if isinstance(one, Forward))
     e.largest = max(one.facts.least for one in parts if not one.children())
+    e.has_empty = any(type(one) is SepBy and one.item.facts.nullable is not False for one in parts)
     {"items": _items, "item": _item, "once": _once, "lane": _lane}[form.name](e, node)
     left = e.unknown if form.lane else not form.resumes and "    return LATE" in code.lines
     return None if left else Function(form.name, code.source, code.namespace)
@@ -158,7 +160,7 @@ def _items(e: Emitter, node: Node) -> None:
 
 
 def _check_room(e: Emitter, place: tuple[int, int], *otherwise: str) -> None:
-    """Leave all to the nodes where a token that a byte decides against is over the limit.
+    """Leave all to the nodes where what a byte decides against is over a limit.
 
     So it is where a function that is written in would find something else under a name,
     and where there is no level left for what a forward stands for.
@@ -166,10 +168,16 @@ def _check_room(e: Emitter, place: tuple[int, int], *otherwise: str) -> None:
     if e.level:
         used = " - run.depth" if e.form.resumes else ""
         _leave_all(e, place, f"{e.limits}.max_depth{used} < {e.level}", otherwise)
-    if e.skips and e.largest:
-        _leave_all(e, place, f"{e.limits}.max_buffered < {e.largest}", otherwise)
+    for name, least in _least(e).items():
+        _leave_all(e, place, f"{e.limits}.{name} < {least}", otherwise)
     if e.names.conditions:
         _leave_all(e, place, f"not ({' and '.join(e.names.conditions)})", otherwise)
+
+
+def _least(e: Emitter) -> dict[str, int]:
+    """Return the least limits with which a node fails for its first byte before it meets them."""
+    least = {"max_buffered": e.largest, "max_items": int(e.has_empty)}
+    return {name: number for name, number in least.items() if e.skips and number}
 
 
 def _leave_all(
@@ -333,8 +341,7 @@ def _taken(e: Emitter) -> None:
 def _for_limits(e: Emitter) -> None:
     """Write what returns the lane, where it may be used: as `_check_room` asks."""
     conditions = [*e.names.conditions, *([f"limits.max_depth >= {e.level}"] if e.level else [])]
-    if e.skips and e.largest:
-        conditions.insert(0, f"limits.max_buffered >= {e.largest}")
+    conditions[:0] = [f"limits.{name} >= {least}" for name, least in _least(e).items()]
     unless = f" if ({' and '.join(conditions)}) else None" if conditions else ""
     e.line("")
     e.line("")

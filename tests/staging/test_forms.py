@@ -164,6 +164,19 @@ def test_a_token_that_is_longer_than_allowed_is_left_to_the_nodes():
         assert "max_buffered" not in code_of(seq(literal(b"abcdef"), uint8), form)
 
 
+def test_a_list_of_items_that_may_be_empty_is_left_to_the_nodes_where_none_is_allowed():
+    """They find one item too many before they see that no byte begins the list."""
+    some = sep_by(sep_by(a, literal(b",")), literal(b";"), min=2)
+    for grammar in (length_prefixed(uint8, many(some)), seq(optional(some), uint8)):
+        for form in ("items", "item", "once"):
+            assert "max_items < 1" in code_of(grammar, form)
+        for data in (b"\0", b"\1x", b"x", b"\2;a"):
+            agrees(grammar, data, limits=Limits(max_items=0))
+            agrees(grammar, data, limits=Limits(max_items=1))
+    assert "max_items < 1" not in code_of(many(sep_by(a, literal(b","), min=1)), "items")
+    assert stage(length_prefixed(uint8, many(some)))._staged["lane"](Limits(max_items=0)) is None
+
+
 def test_what_is_left_open_is_closed():
     """Marks, depth and path, however the function ends."""
     word = take_while(b"ab", min=1)
