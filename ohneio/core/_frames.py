@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ._errors import IncompleteInput, ParseError, anew
+from ._errors import IncompleteInput, ParseError, anew, furthest
 from ._input import NO_END
 from ._run import Parsing, Run
 from ._steps import Steps, current
+from ._trying import Failed
 
 __all__ = ["framed", "within"]
 
@@ -38,22 +39,22 @@ def within(parser: Parsing[T], end: int, filled: tuple[str | bytes, int] | None 
     source, before = run.input, run._furthest
     if (end > source.end and source.end != NO_END) or end < source.base + source.pos:
         raise run.frame_ended()
-    outer = source.enter(end)
+    # What failed before has nothing to do with where the frame ends.
+    outer, run._furthest, full = source.enter(end), None, False
     try:
         value = yield from parser._parse()
+        full = source.base + source.pos == end
     finally:
         source.frame(outer)
-    if source.base + source.pos == end:
-        if run._furthest is not before:
-            forget(run, before, end)
-    elif filled:
-        raise left_over(run, *filled)
+        inside, run._furthest = run._furthest, before
+        join(run, inside, end if full else None)
+    if filled and not full:
+        raise left_over(run, inside, *filled)
     return value
 
 
-def left_over(run: Run, expected: str | bytes, found: int) -> ParseError:
-    """Return the error for a frame of which something is left over."""
-    stopped = run._furthest
+def left_over(run: Run, stopped: Failed, expected: str | bytes, found: int) -> ParseError:
+    """Return the error for a frame of which something is left over, by what *stopped* in it."""
     if stopped is not None and _ran_out(stopped, run.input.position):
         # The parser ended because it was short of bytes: there is nothing else to blame.
         return anew(stopped)
@@ -65,12 +66,11 @@ def _ran_out(error: ParseError, here: int) -> bool:
     return error.offset == here if ended else error._at_frame_end and error._start == here
 
 
-def forget(run: Run, before: ParseError | None, end: int) -> None:
-    """Forget what there was no room for at the *end* of a frame that was filled.
+def join(run: Run, inside: Failed, end: int | None) -> None:
+    """Add what failed *inside* a frame to what did before, but for the *end* of one that is full.
 
     What could have stood there, had the frame been longer, is no help to whoever
     looks at a failure behind it.
     """
-    last = run._furthest
-    if last is not None and last._at_frame_end and last.offset == end:
-        run._furthest = before
+    if inside is not None and not (inside._at_frame_end and inside.offset == end):
+        run._furthest = furthest(run._furthest, inside)

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from ..combinators._notes import Label
 from ..core._alternatives import attempt
-from ..core._errors import ParseError, furthest
-from ..core._frames import forget, left_over
+from ..core._errors import ParseError
+from ..core._frames import join, left_over
 from ..core._input import NO_END
 from ..core._parser import Parser
 from ..core._run import Run
@@ -72,19 +72,18 @@ def framed(run: Run, steps: Steps[T], end: int, place: str) -> Steps[T]:
     """
     source, before = run.input, run._furthest
     known = (run._forgotten or {}).get((place, end))
-    if known is not None:
-        run._furthest = furthest(before, known)
-    outer = source.enter(end)
+    outer, run._furthest, whole = source.enter(end), known, False
     try:
         value = yield from steps
+        whole = True
     finally:
         source.frame(outer)
-    last = run._furthest
-    if last is not None and last is not before:
+        inside, run._furthest = run._furthest, before
+        join(run, inside, end if whole else None)
+    if inside is not known and inside is not None:
         here = source.base + source.pos
         others = {key: one for key, one in (run._forgotten or {}).items() if key[1] >= here}
-        run._forgotten = {**others, (place, end): last}
-        forget(run, before, end)
+        run._forgotten = {**others, (place, end): inside}
     return value
 
 
@@ -99,7 +98,7 @@ def refuse_frame(run: Run, end: int) -> Steps[None]:
 def end_of_frame(run: Run, expected: str | bytes, found: int) -> Steps[None]:
     """Refuse what was left over in a frame."""
     yield from ()
-    raise left_over(run, expected, found)
+    raise left_over(run, run._furthest, expected, found)
 
 
 def behind(

@@ -11,6 +11,7 @@ from ohneio import (
     exactly,
     literal,
     many,
+    optional,
     protocol,
     seq,
     sized,
@@ -152,6 +153,28 @@ def test_what_a_filled_frame_had_no_room_for_is_forgotten():
         ParseError,
         'expected b"!" at offset 2, found b"?"',
         2,
+    )
+
+
+def test_what_a_filled_frame_had_no_room_for_is_forgotten_whatever_failed_there_before():
+    """Also where the input ended there, for what was tried in front of the frame."""
+    no_room = sized(0, optional(literal(b"a")))
+    grammar = seq(optional(until(b";")), no_room, exactly(1))
+    assert outcome(grammar, b"")[1] == (
+        'need 1 more byte at offset 0 when the input ended, expected b";"'
+    )
+    grammar = seq(optional(until(b";")), exactly(1), sized(2, no_room << exactly(1)))
+    assert outcome(grammar, b"x")[1] == (
+        'need 1 more byte at offset 1 when the input ended, expected b";"'
+    )
+
+
+def test_what_failed_in_a_frame_that_is_not_filled_is_told_with_what_failed_before():
+    """It may be why it was not."""
+    grammar = seq(optional(literal(b"abc")), sized(2, seq(literal(b"a"), literal(b"x"))))
+    grammar = choice(seq(exactly(1), literal(b"y")), grammar)
+    assert outcome(grammar, b"abb", end=False)[1] == (
+        'expected b"y" or b"x" at offset 1, found b"b"'
     )
 
 

@@ -119,6 +119,14 @@ FRAMES = {
         length_prefixed(uint8, length_prefixed(uint8, rest)),
         [b"\3\2ab\2\2a"],
     ),
+    "an empty frame where something failed before": (
+        seq(optional(until(b";")), length_prefixed(uint8, optional(literal(b"a"))), any_byte),
+        [b"\0", b"\0\0", b"\1a", b"\1", b"\1b"],
+    ),
+    "an empty frame in one that is cut": (
+        seq(optional(until(b";")), sized(4, length_prefixed(uint8, many(literal(b"a"))))),
+        [b"\0", b"\1a", b"\1aab", b"\3aaa\3aaaa"],
+    ),
     "a count in a frame": (sized(3, count_prefixed(uint8, uint8)), [b"\2ab\3ab"]),
     "delimited": (delimited(b";", many(uint16)), [b"abcd;;abc;", b"ab"]),
     "delimited, bounded": (delimited(b"\r\n", rest, max=2), [b"ab\r\nabc\r\n"]),

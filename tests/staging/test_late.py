@@ -4,6 +4,7 @@ import pytest
 
 from ohneio import (
     Limits,
+    ParseError,
     any_byte,
     choice,
     dispatch,
@@ -184,6 +185,20 @@ def test_what_there_was_no_room_for_is_told_in_the_frame_only():
     assert str(driven(lambda run: pieces(run, "end2"), b"aa").error) == (
         'expected b"b" at offset 2, where the frame ends'
     )
+
+
+def test_what_failed_in_a_frame_is_joined_with_what_failed_before_it():
+    """But for what there was no room for, whatever failed at the same place before."""
+
+    def with_frame(run, size):
+        yield from optional(until(b";"))._parse()
+        yield from framed(run, optional(a)._parse(), size, "end")
+        yield from exactly(1)._parse()
+
+    for size, expected in ((0, 'b";"'), (1, 'b";" or b"a"')):
+        conn = driven(lambda run: with_frame(run, size), b"")  # noqa: B023
+        with pytest.raises(ParseError, match=f"expected {expected}$"):
+            conn.send_eof()
 
 
 def test_what_was_tried_in_a_frame_is_known_as_long_as_it_lasts():
