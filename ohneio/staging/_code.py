@@ -21,6 +21,8 @@ __all__ = ["NOWHERE", "Code", "function_name", "is_not", "is_one"]
 PLAIN = (int, bytes, bool, type(None))
 #: The longest constant that is written out.
 SHORT = 60
+#: Names that no local may have.
+TAKEN = frozenset({*keyword.kwlist, *dir(builtins)})
 #: Numbers, bytes and text as `repr` writes them.
 WRITTEN = re.compile(r"""-?\d|b?['"]""").match
 #: How deep blocks may stand in blocks, in a lane as well, and how much deeper in a loop around a
@@ -36,6 +38,8 @@ NOWHERE = -1, 0
 WIDE = 108
 #: How a line begins that leaves its block.
 LEAVES = re.compile(r"(?:return|raise|continue|break)\b").match
+#: Finds a line that may stand behind such a one, and in the same block.
+BEHIND = re.compile(r"\n( *+)(?:return|raise|continue|break)\b.*\n(?:\1 .*\n)*\1\S").search
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 #: What folds are found by, and strings, in which none of it counts.
 TOKENS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[][(){},]|\b(?:and|or)\b""").finditer
@@ -57,18 +61,19 @@ def is_not(value: str, known: object) -> str:
 class Block:
     """A block of code: see `Code.block`. A generator would take four times as long."""
 
-    __slots__ = ("_code", "_head", "_size")
+    __slots__ = ("_code", "_head", "_nests", "_size")
 
     def __init__(self, code: Code, head: str) -> None:
         self._code = code
         self._head = head
+        self._nests = not head.startswith(IFS)
         self._size = 0
 
     def __enter__(self) -> None:
         code = self._code
         code.line(self._head)
         code._depth += 1
-        code._nested += not self._head.startswith(IFS)
+        code._nested += self._nests
         self._size = len(code.lines)
 
     def __exit__(self, *raised: object) -> None:
@@ -76,7 +81,7 @@ class Block:
         if len(code.lines) == self._size:
             code.line("pass")
         code._depth -= 1
-        code._nested -= not self._head.startswith(IFS)
+        code._nested -= self._nests
 
 
 class Code:
@@ -93,7 +98,9 @@ class Code:
         self._depth = 0
         self._nested = 0
         self._names: dict[int, str] = {}
-        self._taken: set[str] = {*keyword.kwlist, *dir(builtins)}
+        self._taken: set[str] = {*TAKEN}
+        # The last number that was put behind a name: those below are taken as well.
+        self._numbers: dict[str, int] = {}
 
     def line(self, text: str) -> None:
         """Add one line, as deep as the block it stands in."""
@@ -170,16 +177,19 @@ class Code:
         stem = unicodedata.normalize("NFKC", stem)  # as the compiler reads it
         if not stem.isidentifier():
             stem = f"_{stem}" if f"_{stem}".isidentifier() else "it"
-        name, number = stem, 2
+        name, number = stem, self._numbers.get(stem, 1)
         while name in self._taken:
-            name, number = f"{stem}{number}", number + 1
+            number += 1
+            name = f"{stem}{number}"
+        self._numbers[stem] = number
         self._taken.add(name)
         return name
 
     @property
     def source(self) -> str:
         """All of it that can be reached."""
-        return "\n".join(reached(self.lines)) + "\n"
+        whole = "\n".join(self.lines) + "\n"
+        return "\n".join(reached(self.lines)) + "\n" if BEHIND(whole) else whole
 
 
 def reached(lines: list[str]) -> Iterator[str]:
@@ -199,6 +209,8 @@ def reached(lines: list[str]) -> Iterator[str]:
 
 def words(hint: str) -> str:
     """Return what of a hint a name may have in it."""
+    if hint.isascii() and hint.isidentifier():  # nearly all
+        return hint.strip("_")
     return re.sub(r"\W+", "_", hint).strip("_")
 
 

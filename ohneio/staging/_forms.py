@@ -222,10 +222,10 @@ def _next_item(e: Emitter, idles: str, otherwise: str) -> tuple[int, int]:
 
 def _let_go(e: Emitter, place: tuple[int, int], begin: tuple[int, int]) -> None:
     """Let go of an item and of its parts where it waits, but for what is a number for sure."""
-    lines = dict.fromkeys(line.lstrip() for line in e.code.lines[begin[0] :])  # few are unlike all
-    text = "\n".join(line for line in lines if "= " in line or " in " in line)
+    lines = dict.fromkeys(map(str.lstrip, e.code.lines[begin[0] :]))  # few are unlike all
+    text = "\n".join(["", *(line for line in lines if "= " in line or " in " in line)])
     stored = STORED.findall(STRING("", text))
-    names = dict.fromkeys(name for targets in stored for name in NAME.findall(" ".join(targets)))
+    names = dict.fromkeys(NAME.findall(" ".join(map(" ".join, stored))))
     values = [name for name in names if name not in ANEW]
     held = [name for name in values if name.rstrip("0123456789") not in NUMBERS]
     for few in reversed([held[at : at + 6] for at in range(0, len(held), 6)]):
