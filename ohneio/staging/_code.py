@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Generator, Iterator
 
-__all__ = ["NOWHERE", "Code", "function_name", "is_not", "is_one"]
+__all__ = ["NOWHERE", "WRITTEN", "Code", "function_name", "is_not", "is_one"]
 
 #: What is written into the code as it is.
 PLAIN = (int, bytes, bool, type(None))

@@ -15,7 +15,7 @@ from ..core._facts import Facts
 from ..core._run import Run
 from ..core._trying import Mark
 from ._answers import kinds_of, local, put, question, verdict
-from ._code import function_name
+from ._code import WRITTEN, function_name
 from ._emitter import Emitter, rule, unknown
 from ._saying import BYTES, spelled
 from ._writing import Node
@@ -161,8 +161,9 @@ def make(e: Emitter, node: Node, value: str, target: str) -> None:
         e.call(target, call, refusing=True, size=reach(node))
         return
     encoding = "" if node.encoding == "utf-8" else repr(node.encoding)
+    whole = f"({value})" if WRITTEN(value) else value  # of a number that would be its fraction
     with e.block("try:"):
-        e.line(f"{target} = {value}.decode({encoding})")
+        e.line(f"{target} = {whole}.decode({encoding})")
     with e.block("except ValueError:"):
         e.refuse(reach(node)) if e.leaving else e.line(f"{target} = LATE")
 
