@@ -70,7 +70,7 @@ def join(run: Run, inside: Failed, end: int | None) -> None:
     """Add what failed *inside* a frame to what did before, but for the *end* of one that is full.
 
     What could have stood there, had the frame been longer, is no help to whoever
-    looks at a failure behind it.
+    looks at a failure behind it; nor is what would have failed there in any case.
     """
-    if inside is not None and not (inside._at_frame_end and inside.offset == end):
+    if inside is not None and inside.offset != end:
         run._furthest = furthest(run._furthest, inside)

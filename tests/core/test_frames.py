@@ -8,13 +8,17 @@ from ohneio import (
     Parser,
     UsageError,
     choice,
+    eof,
     exactly,
+    fail,
     literal,
     many,
+    not_followed_by,
     optional,
     protocol,
     seq,
     sized,
+    success,
     until,
 )
 from ohneio.core._frames import framed, within
@@ -167,6 +171,15 @@ def test_what_a_filled_frame_had_no_room_for_is_forgotten_whatever_failed_there_
     assert outcome(grammar, b"x")[1] == (
         'need 1 more byte at offset 1 when the input ended, expected b";"'
     )
+
+
+def test_what_would_have_failed_at_the_end_of_a_filled_frame_in_any_case_is_forgotten_too():
+    """It says nothing of what is behind the frame."""
+    for nothing in (fail("no more"), not_followed_by(eof), success(0).verify(bool, "no")):
+        grammar = seq(sized(1, exactly(1) << optional(nothing)), literal(b"!"))
+        assert outcome(grammar, b"a?", end=False)[1] == 'expected b"!" at offset 1, found b"?"'
+    grammar = sized(2, exactly(1) << optional(fail("no more")))
+    assert outcome(grammar, b"ab", end=False)[1] == "no more at offset 1"
 
 
 def test_what_failed_in_a_frame_that_is_not_filled_is_told_with_what_failed_before():

@@ -14,6 +14,7 @@ from ohneio import (
     delimited,
     dispatch,
     exactly,
+    fail,
     field,
     int8,
     length_prefixed,
@@ -126,6 +127,10 @@ FRAMES = {
     "an empty frame in one that is cut": (
         seq(optional(until(b";")), sized(4, length_prefixed(uint8, many(literal(b"a"))))),
         [b"\0", b"\1a", b"\1aab", b"\3aaa\3aaaa"],
+    ),
+    "a frame in which something fails in any case": (
+        seq(sized(2, many(choice(literal(b"a"), fail("no a")))), sized(0, optional(fail("no")))),
+        [b"aab", b"aa", b"ab", b"a"],
     ),
     "a count in a frame": (sized(3, count_prefixed(uint8, uint8)), [b"\2ab\3ab"]),
     "delimited": (delimited(b";", many(uint16)), [b"abcd;;abc;", b"ab"]),
