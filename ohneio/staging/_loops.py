@@ -47,6 +47,7 @@ def repeated(e: Emitter, head: str, body: Callable[[], None]) -> None:
     before, skipped, loops = e.code.mark(), [*e.skipped], e.loops
     passed = round_of(e, head, body, skipped)
     if not passed or e.leaving:
+        e.skipped = either(skipped, e.skipped)  # there may be no round
         return
     e.code.back_to(before)
     e.loops = loops

@@ -15,6 +15,7 @@ from ohneio import (
     int8,
     length_prefixed,
     literal,
+    lookahead,
     many,
     many_until,
     optional,
@@ -23,6 +24,7 @@ from ohneio import (
     seq,
     sized,
     skip,
+    success,
     take_while,
     uint8,
     uint16,
@@ -65,6 +67,15 @@ LOOPS = {
     "count that is mapped": (
         count_prefixed(uint8.map(lambda n: "1" if n > 3 else n), uint8),
         [b"\1a\4abcd"],
+    ),
+    "count of no bytes": (seq(optional(a), count_prefixed(success(0), b), c), [b"x", b"acc", b"b"]),
+    "count of no bytes, of tails": (
+        seq(optional(a), count_prefixed(optional(literal(b"2")).map(bool), seq(b, optional(c))), a),
+        [b"x", b"aa2bca", b"2bx", b"2x"],
+    ),
+    "count that is only looked at": (
+        choice(a, count_prefixed(lookahead(uint8), b)) << c,
+        [b"\0", b"ac\1", b"x"],
     ),
     "count of tails": (count_prefixed(uint8, seq(a, optional(b))) << c, [b"\2abac\2aabc", b"\1ax"]),
     "count in an alternative": (choice(count_prefixed(uint8, a) << c, any_byte), [b"\2aac\1ab"]),
