@@ -27,7 +27,6 @@ from typing import Any, TypeAlias
 
 from ..combinators._looking import Lookahead, NotFollowedBy
 from ..core._errors import ParseError
-from ..core._nodes import nodes
 from ..core._staged import LATE
 from ._code import Code
 from ._failing import tried
@@ -130,24 +129,28 @@ class Emitter(Leaving):
         self.code.put(index - 1, depth, line)
         self.first = self.code.lines[index - 1]
 
+    def counts_behind(self, place: tuple[int, int]) -> bool:
+        """Tell whether what is written behind a *place* counts what was read again."""
+        return any("again += " in line for line in self.code.lines[place[0] :])
+
     def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
         """Write *body* as one whole: where it is irregular *node* runs from its beginning."""
         if self.leaving:
             return body()
         self.settle()
         target, begins = self.fresh("value"), self.code.fresh("begins")
-        skipped, looks = [*self.skipped], self.looks_ahead and looking(node)
-        opens = opening(node)
+        skipped, opens = [*self.skipped], opening(node)
         with pausing(self, wished=opens is not None) as may_pause:
             self.line(f"{begins} = pos")
-            if looks:
-                self.line("looked = again")
+            place = self.code.place
             with self.tried(target, begins), tried(self):
                 value = body()
                 self.line(f"{target} = {value if wanted else None}")
+            counted = self.looks_ahead and self.counts_behind(place)
             after, self.skipped = self.skipped, skipped
             with self.block(f"if {target} is LATE:"):
-                if looks:
+                if counted:  # all of it is read again by the node, which counts that itself
+                    self.code.insert(*place, "looked = again")
                     self.line("again = looked")
                 self.unskip([one for one in after if one not in skipped])
                 if may_pause and opens:
@@ -155,11 +158,6 @@ class Emitter(Leaving):
                 self.late(steps or self.steps(node), target)
         self.skipped = after
         return target
-
-
-def looking(node: Node) -> bool:
-    """Tell whether something in *node* looks ahead, which counts as reading again."""
-    return any(map(looks, nodes(node)))
 
 
 def looks(node: Node) -> bool:
