@@ -46,8 +46,7 @@ def within(parser: Parsing[T], end: int, filled: tuple[str | bytes, int] | None 
         full = source.base + source.pos == end
     finally:
         source.frame(outer)
-        inside, run._furthest = run._furthest, before
-        join(run, inside, end if full else None)
+        inside = joined(run, before, end if full else None)
     if filled and not full:
         raise left_over(run, inside, *filled)
     return value
@@ -66,11 +65,14 @@ def _ran_out(error: ParseError, here: int) -> bool:
     return error.offset == here if ended else error._at_frame_end and error._start == here
 
 
-def join(run: Run, inside: Failed, end: int | None) -> None:
-    """Add what failed *inside* a frame to what did before, but for the *end* of one that is full.
+def joined(run: Run, before: Failed, end: int | None) -> Failed:
+    """Return what failed in a frame, and let that be known with what had failed *before* it.
 
-    What could have stood there, had the frame been longer, is no help to whoever
-    looks at a failure behind it; nor is what would have failed there in any case.
+    But for the *end* of one that is full: what could have stood there, had the frame been
+    longer, is no help to whoever looks at a failure behind it; nor is what would have failed
+    there in any case.
     """
+    inside, run._furthest = run._furthest, before
     if inside is not None and inside.offset != end:
-        run._furthest = furthest(run._furthest, inside)
+        run._furthest = furthest(before, inside)
+    return inside

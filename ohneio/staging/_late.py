@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from ..combinators._notes import Label
 from ..core._alternatives import attempt
 from ..core._errors import ParseError
-from ..core._frames import join, left_over
+from ..core._frames import joined, left_over
 from ..core._input import NO_END
 from ..core._parser import Parser
 from ..core._run import Run
@@ -78,8 +78,7 @@ def framed(run: Run, steps: Steps[T], end: int, place: str) -> Steps[T]:
         whole = True
     finally:
         source.frame(outer)
-        inside, run._furthest = run._furthest, before
-        join(run, inside, end if whole else None)
+        inside = joined(run, before, end if whole else None)
     if inside is not known and inside is not None:
         here = source.base + source.pos
         others = {key: one for key, one in (run._forgotten or {}).items() if key[1] >= here}
