@@ -37,9 +37,10 @@ NOWHERE = -1, 0
 #: How wide a line should be, what stands before it aside.
 WIDE = 108
 #: How a line begins that leaves its block.
-LEAVES = re.compile(r"(?:return|raise|continue|break)\b").match
+LEAVING = r"(?:return|raise|continue|break)\b"
+LEAVES = re.compile(LEAVING).match
 #: Finds a line that may stand behind such a one, and in the same block.
-BEHIND = re.compile(r"\n( *+)(?:return|raise|continue|break)\b.*\n(?:\1 .*\n)*\1\S").search
+BEHIND = re.compile(rf"\n( *+){LEAVING}.*\n(?:\1 .*\n)*\1\S").search
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 #: What folds are found by, and strings, in which none of it counts.
 TOKENS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[][(){},]|\b(?:and|or)\b""").finditer
@@ -128,12 +129,16 @@ class Code:
         return len(self.lines), self._depth
 
     def mark(self) -> int:
-        """Return what `back_to` needs to forget the lines from here on."""
+        """Return what `back_to` needs to forget the lines from here on, and `says` to read them."""
         return len(self.lines)
 
     def back_to(self, mark: int) -> None:
         """Forget the lines since `mark`."""
         del self.lines[mark:]
+
+    def says(self, text: str, mark: int) -> bool:
+        """Tell whether *text* stands in a line since `mark`."""
+        return any(text in line for line in self.lines[mark:])
 
     def fill(self, mark: str, text: str) -> None:
         """Put *text* where *mark* stands."""

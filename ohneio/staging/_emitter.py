@@ -129,10 +129,6 @@ class Emitter(Leaving):
         self.code.put(index - 1, depth, line)
         self.first = self.code.lines[index - 1]
 
-    def counts_behind(self, place: tuple[int, int]) -> bool:
-        """Tell whether what is written behind a *place* counts what was read again."""
-        return any("again += " in line for line in self.code.lines[place[0] :])
-
     def region(self, node: Node, wanted: bool, body: Callable[[], str], steps: str = "") -> str:
         """Write *body* as one whole: where it is irregular *node* runs from its beginning."""
         if self.leaving:
@@ -142,16 +138,11 @@ class Emitter(Leaving):
         skipped, opens = [*self.skipped], opening(node)
         with pausing(self, wished=opens is not None) as may_pause:
             self.line(f"{begins} = pos")
-            place = self.code.place
             with self.tried(target, begins), tried(self):
                 value = body()
                 self.line(f"{target} = {value if wanted else None}")
-            counted = self.looks_ahead and self.counts_behind(place)
             after, self.skipped = self.skipped, skipped
             with self.block(f"if {target} is LATE:"):
-                if counted:  # all of it is read again by the node, which counts that itself
-                    self.code.insert(*place, "looked = again")
-                    self.line("again = looked")
                 self.unskip([one for one in after if one not in skipped])
                 if may_pause and opens:
                     begun(self, node, opens)

@@ -334,7 +334,7 @@ def _taken(e: Emitter) -> None:
     e.line(f"emitted.append({value})")
     if e.counts and not e.looks_ahead:
         e.code.insert(*place, "again = 0")
-    if e.looks_ahead and not any("again" in line for line in e.code.lines[behind:]):
+    if e.looks_ahead and not e.code.says("again", behind):
         del e.code.lines[behind - 1]  # nothing is added to what is known before
 
 

@@ -134,21 +134,28 @@ class Leaving(Scoping):
 
     @contextlib.contextmanager
     def tried(self, target: str, begins: str) -> Generator[None]:
-        """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*."""
+        """Write code that may leave; then *target* is ``LATE`` and ``pos`` is *begins*.
+
+        So the frames that it left in are over, and what it had counted as read again is taken
+        back: whoever begins anew counts that as well.
+        """
         place = self.code.place
         with self.block("try:"):
             self.leaving += 1
             yield
             self.settle()
             self.leaving -= 1
-        stop = ""
-        if any("stop = " in line for line in self.code.lines[place[0] :]):  # it left in a frame
-            stop = self.code.fresh("whole")
-            self.code.insert(*place, f"{stop} = stop")
+        before: dict[str, str] = {}
+        if self.code.says("stop = ", place[0]):
+            before["stop"] = self.code.fresh("whole")
+        if self.looks_ahead and self.code.says("again += ", place[0]):
+            before["again"] = "looked"
+        for name, kept in before.items():
+            self.code.insert(*place, f"{kept} = {name}")
         with self.block("except Irregular:"):
             self.line(f"pos, {target} = {begins}, LATE")
-            if stop:
-                self.line(f"stop = {stop}")
+            for name, kept in before.items():
+                self.line(f"{name} = {kept}")
 
     # Nodes.
 

@@ -53,14 +53,9 @@ def tried_item(
         begins = e.code.fresh("begins")
         with e.block("else:"):
             e.line(f"{begins} = pos")
-            if e.looks_ahead:
-                e.line("looked = again")
             with e.tried(target, begins), tried(e):
                 value = e.value(item, wanted=wanted)
                 e.line(f"{target} = {value if wanted else None}")
-            if e.looks_ahead:
-                with e.block(f"if {target} is LATE:"):
-                    e.line("again = looked")
         passed, e.skipped = [one for one in e.skipped if one not in skipped], skipped
         with e.block(f"if {target} is LATE:"):
             e.unskip(passed)
