@@ -62,19 +62,18 @@ def is_not(value: str, known: object) -> str:
 class Block:
     """A block of code: see `Code.block`. A generator would take four times as long."""
 
-    __slots__ = ("_code", "_head", "_nests", "_size")
+    __slots__ = ("_code", "_head", "_size")
 
     def __init__(self, code: Code, head: str) -> None:
         self._code = code
         self._head = head
-        self._nests = not head.startswith(IFS)
         self._size = 0
 
     def __enter__(self) -> None:
         code = self._code
         code.line(self._head)
         code._depth += 1
-        code._nested += self._nests
+        code._nested += not self._head.startswith(IFS)
         self._size = len(code.lines)
 
     def __exit__(self, *raised: object) -> None:
@@ -82,7 +81,7 @@ class Block:
         if len(code.lines) == self._size:
             code.line("pass")
         code._depth -= 1
-        code._nested -= self._nests
+        code._nested -= not self._head.startswith(IFS)
 
 
 class Code:
@@ -100,8 +99,6 @@ class Code:
         self._nested = 0
         self._names: dict[int, str] = {}
         self._taken: set[str] = {*TAKEN}
-        # The last number that was put behind a name: those below are taken as well.
-        self._numbers: dict[str, int] = {}
 
     def line(self, text: str) -> None:
         """Add one line, as deep as the block it stands in."""
@@ -182,11 +179,9 @@ class Code:
         stem = unicodedata.normalize("NFKC", stem)  # as the compiler reads it
         if not stem.isidentifier():
             stem = f"_{stem}" if f"_{stem}".isidentifier() else "it"
-        name, number = stem, self._numbers.get(stem, 1)
+        name, number = stem, 2
         while name in self._taken:
-            number += 1
-            name = f"{stem}{number}"
-        self._numbers[stem] = number
+            name, number = f"{stem}{number}", number + 1
         self._taken.add(name)
         return name
 

@@ -50,6 +50,19 @@ def test_lines_can_be_taken_back_filled_in_and_put_between():
     assert code.source == "def f():\n    y = 2\n    x = 1\n"
 
 
+def test_what_was_written_since_a_mark_can_be_asked():
+    """Not what stands before it."""
+    code = Code()
+    code.line("x = 1")
+    mark = code.mark()
+    code.line("y = 2")
+    assert (code.says("y =", mark), code.says("x =", mark), code.says("x =", 0)) == (
+        True,
+        False,
+        True,
+    )
+
+
 def test_what_cannot_be_reached_is_not_there():
     """Behind a line that leaves its block, which may be folded; but for what makes a generator."""
     code = Code()
