@@ -62,6 +62,8 @@ class Emitter(Leaving):
         self.has_empty = False
         #: What a `Forward` stands for, by identity: where a grammar comes back to itself.
         self.targets: frozenset[int] = frozenset()
+        #: What is known of them: how they come back, for code that may leave and for other code.
+        self.known_ways: dict[tuple[int, bool], Any] = {}
         #: Loops in a whole input behind which comes what their item may begin with, by identity.
         self.followed: set[int] = set()
         #: Whether neighbours are taken at once where one regular expression can.

@@ -44,7 +44,7 @@ LOCALS = (
     "looked", "limits", "marks", "token", "failure", "error", "lines", "last", "end", "number",
     "value", "gone", "turn", "stack", "keeping", "kept", "depth", "levels", "room", "ahead",
     "since", "ends", "inner_turn", "inner_stack", "inner_value", "inner_since",
-    "inner_ends", "inner_room",
+    "inner_ends", "inner_room", "entry", "inner_entry",
     "max_items", "max_digits", "most_again", "forgotten", "failed",
     *(f"{stem}{number}" for stem in ("kept", "inner", "room") for number in range(64)),
 )  # fmt: skip
@@ -61,7 +61,7 @@ WAITING = {
 ANEW = frozenset({"_", "data", "pos", "stop", "base", "emit", "start", "again", "looked"})
 NUMBERS = frozenset({
     "at", "begins", "end", "outer", "here", "reach", "byte", "bits", "there", "good", "turn",
-    "left", "number", "size", "count", "gone", "failed",
+    "left", "number", "size", "count", "gone", "failed", "entry", "inner_entry",
 })  # fmt: skip
 
 #: Assignments as this package writes them. A syntax tree says the same, in ten times the time.

@@ -62,9 +62,13 @@ def way_back(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
 
 def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
     """Return how *node* comes back to itself, if a loop can be written for that."""
-    ways = Ways(node, leaves)
-    sure = node.facts.nullable is False and is_told(e, ways)
-    return ways if sure and ways.meets(node) and ways.fits(node) else None
+    asked = id(node), leaves
+    if asked not in e.known_ways:
+        ways = Ways(node, leaves)
+        sure = node.facts.nullable is False and bool(ways.entries) and is_told(e, ways)
+        e.known_ways[asked] = ways if sure and all(map(ways.fits, ways.entries)) else None
+    known: Ways | None = e.known_ways[asked]
+    return known
 
 
 def is_told(e: Emitter, ways: Ways) -> bool:
@@ -141,9 +145,7 @@ def room_in(e: Emitter, outer: Recursion | None, level: int) -> str:
     name = e.need(f"room{used or ''}", f"{known}{f' - {used}' if used else ''}")
     if outer is None:
         return name
-    # Behind an item the stack still has what was noted for it.
-    over = " + 1" if outer.returning else ""
-    e.line(f"{INNER.room} = {name} - len({outer.locals.stack}){over}")
+    e.line(f"{INNER.room} = {name} - ({outer.depth})")
     return INNER.room
 
 
@@ -151,8 +153,10 @@ def loop(e: Emitter) -> None:
     """Write the loop: the grammar, and what is done with a value, for each place to go on at."""
     recursion: Recursion = e.recursion
     own = recursion.locals
+    if len(recursion.ways.entries) > 1:
+        e.line(f"{own.entry} = 0")
     with e.block("while True:"):
-        flow(e, recursion.ways.root, lambda value: whole(e, value))
+        entries(e)
         with e.block(f"while {own.turn}:"):
             written = 0
             while written < len(recursion.returns):
@@ -166,6 +170,17 @@ def loop(e: Emitter) -> None:
         with e.block("else:"):
             e.line("break")
     known(e)
+
+
+def entries(e: Emitter) -> None:
+    """Write what a loop may begin anew with: the grammar, and what else forwards stand for."""
+    recursion: Recursion = e.recursion
+    several = len(recursion.ways.entries) > 1
+    for number, one in enumerate(recursion.ways.entries):
+        head = f"{'elif' if number else 'if'} {recursion.locals.entry} == {number}:"
+        with e.block(head) if several else contextlib.nullcontext():
+            flow(e, one, lambda value: whole(e, value))
+        e.off, e.skipped, e.found = 0, [], {}  # what is next begins elsewhere
 
 
 def known(e: Emitter) -> None:

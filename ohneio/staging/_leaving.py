@@ -194,9 +194,7 @@ class Leaving(Scoping):
         if self.looks_ahead:
             self.line("run._again = again")
         if self.recursion is not None:
-            # Behind an item the stack still has what was noted for it.
-            over = " - 1" if self.recursion.returning else ""
-            self.line(f"run.depth = depth + len(stack){over}")
+            self.line(f"run.depth = depth + {self.recursion.depth}")
         self.keep_around()
 
     def _keep(self, marks: list[tuple[str, str]]) -> None:

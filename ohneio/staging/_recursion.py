@@ -4,6 +4,8 @@ What a grammar does when it comes back to itself is written once, as a loop
 around its code.  Where an item inside is the grammar again, the code notes in
 locals what is to be done with the item's value, and begins anew; where a value
 is whole it looks at what was noted.  A note that is in the way goes on a stack.
+Where several forwards refer to each other there is a number for what it begins
+anew with, the *entry*.
 
 So the code behind such an item is written apart from the code before it: as a
 function from the name of the value, a continuation.  Those are the `Continue`s
@@ -26,8 +28,8 @@ from ._scoping import Skipped
 from ._ways_back import Ways
 from ._writing import Node
 
-__all__ = ["INNER", "Continue", "Locals", "Recursion", "Variable", "flow", "flow_of"]
-__all__ += ["remembers", "returned", "whole"]
+__all__ = ["INNER", "Arrival", "Continue", "Locals", "Recursion", "Variable", "flow", "flow_of"]
+__all__ += ["place_for", "remembers", "returned", "whole"]
 
 Continue: TypeAlias = Callable[[str], None]
 Flow: TypeAlias = Callable[[Emitter, Any, Continue], None]
@@ -57,12 +59,21 @@ class Variable:
 
 @attrs.frozen(eq=False)
 class Return:
-    """A place to go on at, when a value is whole."""
+    """A place to go on at, when a value is whole.
+
+    Attributes:
+        number: Its number.
+        live: What is noted for it.
+        names: How many fields it is in.
+        go_on: Writes what is done there.
+        entered: Whether a level was entered for each value that it goes on with.
+    """
 
     number: int
     live: tuple[Variable, ...]
     names: int
     go_on: Continue
+    entered: bool
 
 
 @attrs.frozen
@@ -76,12 +87,14 @@ class Locals:
     since: str = "since"
     ends: str = "ends"
     room: str = "room"
+    entry: str = "entry"
 
 
 #: The names in a loop that stands in another, and may leave.
 INNER = Locals(
-    "inner_turn", "inner_stack", "inner_value", "inner", "inner_since", "inner_ends", "inner_room"
-)
+    "inner_turn", "inner_stack", "inner_value", "inner", "inner_since", "inner_ends", "inner_room",
+    "inner_entry",
+)  # fmt: skip
 
 
 @attrs.define(eq=False)
@@ -93,12 +106,11 @@ class Recursion:
     returns: list[Return] = attrs.Factory(list[Return])
     live: list[Variable] = attrs.Factory(list[Variable])
     names: list[str] = attrs.Factory(list[str])
-    #: The numbers that the jumps now written get: of an item that is written again.
-    again: list[int] | None = None
-    recorded: list[int] | None = None
-    #: Whether what is written now goes on behind an item, and behind which one.
-    returning: bool = False
-    current: int = 0
+    #: The places that the jumps now written go on at: of an item that is written again.
+    again: list[Return] | None = None
+    recorded: list[Return] | None = None
+    #: Where what is written now goes on, if that is behind an item.
+    current: Return | None = None
     #: Where among the returns those belong that come next, when some are written.
     next: int = 0
     #: Whether bytes are kept for what is judged behind an item.
@@ -114,6 +126,17 @@ class Recursion:
     def leaves(self) -> bool:
         """Whether the code of the loop may leave."""
         return self.ways.leaves
+
+    @property
+    def returning(self) -> bool:
+        """Whether what is written now goes on behind an item."""
+        return self.current is not None
+
+    @property
+    def depth(self) -> str:
+        """How the code says how many levels deep it is in the loop, where it is written now."""
+        # Behind an item the stack still has what was noted for it.
+        return f"len({self.locals.stack}){' - 1' if self.returning else ''}"
 
     @property
     def width(self) -> int:
@@ -143,73 +166,120 @@ def remembers(e: Emitter) -> bool:
 
 
 def whole(e: Emitter, value: str) -> None:
-    """Say that a value of the root is whole, and to be given to whom it is for."""
+    """Say that a value is whole of what the loop began with, and give it to whom it is for."""
     e.settle()
     recursion: Recursion = e.recursion
     own = recursion.locals
-    if recursion.leaves:
-        recursion.ends += [one for one in e.skipped if one not in recursion.ends]
+    value = pass_on_skipped(e, value)
     if value != own.value:
         e.line(f"{own.value} = {value}")
     if recursion.returning:
         e.line(f"{own.turn}, {recursion.registers} = {own.stack}.pop()")
 
 
+def pass_on_skipped(e: Emitter, value: str) -> str:
+    """Let whoever goes on with *value* know what was passed by before; return how it is said then.
+
+    In a loop that may leave only who goes on behind that: what goes on in there fails nowhere.
+    """
+    recursion: Recursion = e.recursion
+    if recursion.leaves:
+        recursion.ends += [one for one in e.skipped if one not in recursion.ends]
+    elif e.skipped:
+        given, value = value, e.fresh("value")
+        e.line(f"{value} = {given}")
+        e.tell_skipped()
+    return value
+
+
 def returned(e: Emitter, one: Return) -> None:
     """Write what is done with the value of an item."""
     recursion: Recursion = e.recursion
-    recursion.returning, recursion.current, recursion.live = True, one.number, [*one.live]
+    recursion.current, recursion.live = one, [*one.live]
     for index, variable in enumerate(one.live):
         variable.name = f"{recursion.locals.kept}{index}"
     if one.names:
         e.line(f"del levels[-{one.names}:]")
     e.off, e.skipped = 0, []
     one.go_on(recursion.locals.value)
-    recursion.returning, recursion.current = False, 0
+    recursion.current = None
+
+
+# To begin anew, and to go on.
 
 
 @flow_of(Forward)
 def jump(e: Emitter, node: Forward[Any], go_on: Continue) -> None:
     """Begin anew for an item, and go on behind it when its value is whole."""
     recursion: Recursion = e.recursion
-    own = recursion.locals
+    own, entries = recursion.locals, recursion.ways.entries
     if not recursion.leaves:
         e.tell_skipped()
     e.settle()
-    names = recursion.names if e.form.resumes and not recursion.leaves else []
-    if recursion.again:
-        number = recursion.again.pop(0)
-    else:
-        number = len(recursion.returns) + 1
-        behind = Return(number, tuple(recursion.live), len(names), go_on)
-        # What comes next is asked for next.
-        recursion.returns.insert(recursion.next or len(recursion.returns), behind)
-        if recursion.recorded is not None:
-            recursion.recorded.append(number)
-    if not recursion.returning:
-        too_deep(e, node)
-        e.line(f"{own.stack}.append(({own.turn}, {recursion.registers}))")
-    assigned(e, number, recursion.live)
-    if names:
-        e.line(f"levels += {tuple(names)!r}")
+    place = go_on.place if isinstance(go_on, Arrival) else place_for(e, go_on)
+    too_deep(e, node)
+    more = [(own.entry, str(recursion.ways.number(node)))] if len(entries) > 1 else []
+    note(e, place, *more, *([(own.since, "pos")] if remembers(e) else []))
     e.line("break" if recursion.returning else "continue")
 
 
 def too_deep(e: Emitter, node: Forward[Any]) -> None:
+    """Leave where there can be no level more, unless one as deep has been there before."""
     recursion: Recursion = e.recursion
-    with e.block(f"if len({recursion.locals.stack}) >= {recursion.room}:"):
+    if recursion.current is not None and recursion.current.entered:
+        return
+    with e.block(f"if {recursion.depth} >= {recursion.room}:"):
         e.leave() if e.leaving else e.late(e.steps(node), "")
 
 
-def assigned(e: Emitter, number: int, live: list[Variable]) -> None:
-    """Note a number and what is needed there, as far as it is not noted already."""
+def place_for(e: Emitter, go_on: Continue, *, entered: bool = True) -> Return:
+    """Return the place at which *go_on* goes on: a new one, or that of what is written again."""
     recursion: Recursion = e.recursion
-    own = recursion.locals
-    moves = [(f"{own.kept}{index}", one.name) for index, one in enumerate(live)]
-    moves = [(own.turn, str(number)), *((left, right) for left, right in moves if left != right)]
-    if number == recursion.current:
-        del moves[0]
-    if remembers(e):
-        moves.append((own.since, "pos"))
+    if recursion.again:
+        return recursion.again.pop(0)
+    number, live = len(recursion.returns) + 1, tuple(recursion.live)
+    place = Return(number, live, len(names_of(e)), go_on, entered)
+    # What comes next is asked for next.
+    recursion.returns.insert(recursion.next or len(recursion.returns), place)
+    if recursion.recorded is not None:
+        recursion.recorded.append(place)
+    return place
+
+
+@attrs.frozen(eq=False)
+class Arrival:
+    """Goes on behind an item that may be whole without the loop having begun anew for it.
+
+    What stands there is the next item, and behind that the next, without end.  So it is written
+    once, as a place to go on at, and such an item goes there as if it had come from the stack.
+    """
+
+    e: Emitter
+    place: Return
+
+    def __call__(self, value: str) -> None:
+        e, own = self.e, self.e.recursion.locals
+        e.settle()
+        note(e, self.place, (own.value, pass_on_skipped(e, value)))
+
+
+def note(e: Emitter, place: Return, *more: tuple[str, str]) -> None:
+    """Note where to go on, what is needed there, and *more*, as far as it is not noted already."""
+    recursion: Recursion = e.recursion
+    own, current = recursion.locals, recursion.current
+    if current is None:
+        e.line(f"{own.stack}.append(({own.turn}, {recursion.registers}))")
+    moves = [(f"{own.kept}{index}", one.name) for index, one in enumerate(recursion.live)]
+    moves = [(left, right) for left, right in [*moves, *more] if left != right]
+    if place is not current:
+        moves.insert(0, (own.turn, str(place.number)))
     if moves:
         e.line(f"{', '.join(left for left, _ in moves)} = {', '.join(right for _, right in moves)}")
+    if names := names_of(e):
+        e.line(f"levels += {names!r}")
+
+
+def names_of(e: Emitter) -> tuple[str, ...]:
+    """Return the fields that what is written now is in, where those of all levels are kept."""
+    recursion: Recursion = e.recursion
+    return tuple(recursion.names) if e.form.resumes and not recursion.leaves else ()

@@ -13,7 +13,7 @@ from ..combinators._repetition import Many
 from ._emitter import Emitter
 from ._families import ManyBy
 from ._loops import counted_by
-from ._recursion import Continue, Variable, flow, flow_of
+from ._recursion import Arrival, Continue, Return, Variable, flow, flow_of, place_for
 from ._scoping import Scope
 from ._writing import Node
 
@@ -119,7 +119,7 @@ class Turns:
 def turns(e: Emitter, item: Node, each: Turns, go_on: Continue) -> None:
     """Take items, as long as there is another."""
     recursion, found = e.recursion, each.found
-    numbers: list[int] = []
+    places: list[Return] = []
     place = Place.of(e)
 
     def one_more(value: str) -> None:
@@ -130,10 +130,12 @@ def turns(e: Emitter, item: Node, each: Turns, go_on: Continue) -> None:
             with e.block(f"if {each.more(False)}:"), needed(e, found, *each.live):
                 each.before(False)
                 kept = recursion.again
-                recursion.again = [*numbers]
-                flow(e, item, one_more)
+                recursion.again = [*places]
+                flow(e, item, behind)
                 recursion.again = kept
-            over(False)
+            # What begins anew has left by now, which an item without the root does not.
+            with contextlib.nullcontext() if behind is one_more else e.block("else:"):
+                over(False)
 
     def over(first: bool) -> None:
         e.off = 0
@@ -142,12 +144,15 @@ def turns(e: Emitter, item: Node, each: Turns, go_on: Continue) -> None:
 
     skipped = [*e.skipped]
     with e.block(f"if {each.more(True)}:"), needed(e, found, *each.live):
-        outer, recursion.recorded = recursion.recorded, numbers
         each.before(True)
-        flow(e, item, one_more)
+        behind: Continue = one_more
+        if not recursion.ways.always(item):
+            behind = Arrival(e, place_for(e, one_more, entered=False))
+        outer, recursion.recorded = recursion.recorded, places
+        flow(e, item, behind)
         recursion.recorded = outer
         if outer is not None:
-            outer.extend(numbers)
+            outer.extend(places)
     e.skipped = skipped
     with e.block("else:"):
         over(True)

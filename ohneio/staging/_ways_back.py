@@ -46,6 +46,7 @@ def branches_of(node: Dispatch[Any]) -> tuple[Node, ...]:
 
 
 Parts: TypeAlias = "tuple[Node, ...]"
+Forwards: TypeAlias = "tuple[Forward[Any], ...]"
 
 
 def all_of(node: Node) -> Parts:
@@ -107,54 +108,92 @@ class Ways:
     Attributes:
         root: The grammar.
         leaves: Whether what follows them is code that may leave.
+        entries: What the forwards on these ways stand for, the root first; none where it does
+            not come back.
     """
 
     root: Node
     leaves: bool
-    _met: dict[int, tuple[Node, bool]] = attrs.Factory(dict[int, tuple[Node, bool]])
+    entries: Parts = attrs.field(init=False, default=())
+    _numbers: dict[int, int] = attrs.field(init=False, factory=dict[int, int])
+    _next: dict[int, tuple[Node, Forwards]] = attrs.Factory(dict[int, "tuple[Node, Forwards]"])
+    _endings: dict[int, bool] = attrs.field(init=False, factory=dict[int, bool])
 
-    def inside(self, node: Node) -> tuple[Node, ...]:
+    def __attrs_post_init__(self) -> None:
+        behind = self._behind(self.root)
+        if behind.pop(id(self.root), None) is not None:
+            others = [one for one in behind.values() if self.leaves or self._round(one)]
+            self.entries = self.root, *others
+            self._numbers = {id(one): number for number, one in enumerate(self.entries)}
+
+    def _round(self, node: Node) -> bool:
+        """Tell whether *node*, behind the root, comes back to that or to itself."""
+        behind = self._behind(node)
+        return id(self.root) in behind or id(node) in behind
+
+    def _behind(self, node: Node) -> dict[int, Node]:
+        """Return all that stands behind forwards on the ways from *node*, by identity."""
+        found: dict[int, Node] = {}
+        todo = [node]
+        while todo:
+            for one in self._forwards(todo.pop()):
+                if id(one.target) not in found:
+                    found[id(one.target)] = one.target
+                    todo.append(one.target)
+        return found
+
+    def _forwards(self, node: Node) -> Forwards:
+        """Return the next forwards on the ways from *node*."""
+        if id(node) not in self._next:  # which is asked often; the node is kept with its identity
+            inside = [node] if isinstance(node, Forward) else []
+            inside += [one for part in self.inside(node) for one in self._forwards(part)]
+            self._next[id(node)] = node, tuple({id(one): one for one in inside}.values())
+        return self._next[id(node)][1]
+
+    def inside(self, node: Node) -> Parts:
         """Return those parts of *node* in which it may come back."""
         parts = (LEAVING if self.leaves else WAITING).get(type(node))
-        return parts(node) if parts else ()
+        whole: Any = node
+        if parts is None or (type(node) in LOOPS and endless(whole.item)):
+            return ()
+        if type(node) in BETWEEN and self._forwards(BETWEEN[type(node)](node)):
+            return ()
+        return parts(node)
+
+    def number(self, node: Forward[Any]) -> int:
+        """Return which one of the entries it is that *node* stands for."""
+        return self._numbers[id(node.target)]
+
+    def back(self, node: Node) -> bool:
+        """Tell whether *node* stands for one of the entries."""
+        return isinstance(node, Forward) and id(node.target) in self._numbers
 
     def meets(self, node: Node) -> bool:
-        """Tell whether *node* comes back to the root where a loop can follow it."""
-        if id(node) not in self._met:  # which is asked often; the node is kept with its identity
-            self._met[id(node)] = node, self._meets(node)
-        return self._met[id(node)][1]
-
-    def _meets(self, node: Node) -> bool:
-        whole: Any = node
-        if type(node) is Forward:
-            return whole._target is self.root
-        if not any(map(self.meets, self.inside(node))):
-            return False
-        if type(node) in LOOPS and (endless(whole.item) or not self.always(whole.item)):
-            return False
-        return type(node) not in BETWEEN or not self.meets(BETWEEN[type(node)](node))
+        """Tell whether *node* comes back to one of the entries where a loop can follow it."""
+        return any(map(self.back, self._forwards(node)))
 
     def always(self, node: Node) -> bool:
-        """Tell whether *node* comes back to the root on every way.
-
-        An item of a loop has to: else what is written behind it is the next one, without end.
-        """
+        """Tell whether *node* comes back on every way."""
+        if self.back(node):
+            return True
         if not self.meets(node) or type(node) in (Choice, Optional) or type(node) in LOOPS:
             return False
         if isinstance(node, Dispatch):
             return all(map(self.always, branches_of(node)))
         parts = [part for _, part, _ in node._plan if part] if isinstance(node, Record) else None
-        return isinstance(node, Forward) or any(map(self.always, parts or self.inside(node)))
+        return any(map(self.always, parts or self.inside(node)))
 
     def copies(self, node: Node) -> int:
         """Return in how many places what goes on behind *node* is written."""
-        if isinstance(node, Forward) or not self.meets(node):
+        if self.back(node) or not self.meets(node):
             return 1
         parts = [*map(self.copies, self.inside(node))]
         if isinstance(node, Dispatch):
             return sum(map(self.copies, branches_of(node)))
         if isinstance(node, Choice):
             return len(node.branches) - len(parts) + sum(parts)
+        if type(node) in LOOPS and not self.always(*self.inside(node)):
+            return 2
         if isinstance(node, Optional) or type(node) in LOOPS:
             return 1 + parts[0]
         if isinstance(node, Record):  # a field that is met may not be there
@@ -167,7 +206,7 @@ class Ways:
 
     def fits(self, node: Node) -> bool:
         """Tell whether *node* can be written, with what is behind its parts not too often."""
-        if isinstance(node, Forward) or not self.meets(node):
+        if self.back(node) or not self.meets(node):
             return True
         parts = self.inside(node)
         ways = isinstance(node, (Dispatch, Choice))
@@ -177,13 +216,22 @@ class Ways:
     def ends(self, node: Node) -> bool:
         """Tell whether *node* may end where the root does that is in it."""
         whole: Any = node
-        if isinstance(node, Forward) or not self.meets(node):
-            return self.meets(node)
+        if not self.meets(node):
+            return False
+        if self.back(node):
+            return self._entry_ends(whole.target)
         if isinstance(whole, ManyUntil) and whole.end.facts.nullable is False:
             return False
         if type(node) in ROWS:
             return self._ends_in([*node.children()])
         return any(map(self.ends, self.inside(node)))
+
+    def _entry_ends(self, node: Node) -> bool:
+        """Tell whether *node*, which is an entry, may end where the root does in it, or is that."""
+        if id(node) not in self._endings:
+            self._endings[id(node)] = True  # as far as it is known, if it comes back at the end
+            self._endings[id(node)] = node is self.root or self.ends(node)
+        return self._endings[id(node)]
 
     def _ends_in(self, parts: list[Node]) -> bool:
         """Tell whether the last of *parts* may end so, or all behind one that does be nothing."""

@@ -283,6 +283,20 @@ def nested(begin, leaf, end, between=b""):
     return made
 
 
+def listed(item):
+    """Return a forward that stands for a list of *item*."""
+    one = forward()
+    one.become(literal(b"[") >> sep_by(item, literal(b",")) << literal(b"]"))
+    return one
+
+
+def listed_words():
+    """Return a forward that stands for words, and lists of them as deep as they are."""
+    one = forward()
+    one.become(choice(word, listed(one)))
+    return one
+
+
 #: Grammars in themselves, and what makes bytes for them.
 TREES = {
     "lists": (
@@ -305,6 +319,20 @@ TREES = {
         ),
         nested(b"\1", b"\2\3abc", b"."),
     ),
+    "leaves and lists": (
+        in_itself(
+            lambda x: literal(b"[") >> sep_by(choice(word, x), literal(b",")) << literal(b"]")
+        ),
+        nested(b"[", b"abc", b"]", b","),
+    ),
+    "two in each other": (
+        in_itself(lambda x: choice(listed(x), word)),
+        nested(b"[", b"abc", b"]", b","),
+    ),
+    "one in another": (
+        in_itself(lambda x: choice(literal(b"<") >> listed(listed_words()) << literal(b">"), word)),
+        lambda depth, width: b"<" + nested(b"[", b"abc", b"]", b",")(depth, width) + b">",
+    ),
 }
 
 
@@ -316,7 +344,7 @@ def test_a_tree_in_small_chunks(tree, depth, width, size):
     grammar, wire = TREES[tree]
     data = wire(depth, width)
     chunks = cut(data * (1 + 20_000 // len(data)), size)
-    work, messages = counted(stream(grammar), chunks)
+    work, messages = counted(stream(grammar, limits=Limits(max_depth=1_000)), chunks)
     assert messages == 1 + 20_000 // len(data)
     assert work <= 8 * sum(map(len, chunks))
 

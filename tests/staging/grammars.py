@@ -423,6 +423,21 @@ SHAPES = [
     lambda whole, one: raising(whole),
     lambda whole, one: Known(whole),
     lambda whole, one: whole.example(st.just(None)),
+    lambda whole, one: many(choice(literal(b"0"), whole)) << literal(b";"),
+    lambda whole, one: sep_by(choice(whole, one), literal(b";"), max=3),
+    lambda whole, one: count_prefixed(uint8, choice(literal(b"0"), whole)),
+    lambda whole, one: count_prefixed(uint8, count_prefixed(uint8, whole)),
+    lambda whole, one: many(dispatch(uint8, {48: one, 97: seq(one, whole, one)})) << literal(b";"),
+    lambda whole, one: many_until(seq(uint8, optional(whole), one), literal(b";")),
+    lambda whole, one: many(when(uint8, many(whole, max=1)), min=1, max=2),
+    lambda whole, one: stood_for(whole),
+    lambda whole, one: stood_for(seq(one, whole)),
+    lambda whole, one: many(stood_for(choice(literal(b"0"), literal(b";") >> whole)), max=3),
+    lambda whole, one: many(choice(stood_for(stood_for(whole)), one), max=2) << literal(b";"),
+    lambda whole, one: tied(lambda other: choice(literal(b"b") >> whole, literal(b"0") >> other)),
+    lambda whole, one: stood_for(
+        sep_by(stood_for(choice(one, literal(b"a") >> whole)), literal(b";"), max=2)
+    ),
 ]
 
 
@@ -430,6 +445,14 @@ def tied(make):
     """Return what *make* makes of a grammar that is not there yet."""
     whole = forward()
     return whole.become(make(whole))
+
+
+def in_each_other(*makes):
+    """Return what the first makes of forwards that stand for what each of them makes of all."""
+    some = [forward() for _ in makes]
+    for one, make in zip(some, makes, strict=True):
+        one.become(make(*some))
+    return some[0].target
 
 
 def stood_for(one):

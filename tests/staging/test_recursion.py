@@ -30,12 +30,12 @@ from ohneio import (
     verify,
     wire,
 )
-from ohneio.core._staged import set_staged
+from ohneio.core._staged import LATE, set_staged
 from ohneio.staging import unstaged
 from ohneio.staging._engine import FORMS, compiled
 from tests.staging.differing import Case, compare
-from tests.staging.grammars import tied
-from tests.staging.parsing import agrees, code_of
+from tests.staging.grammars import in_each_other, tied
+from tests.staging.parsing import agrees, code_of, once
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
 number = decimal << literal(b";")
@@ -326,6 +326,86 @@ def test_where_too_much_was_kept_nothing_is_left_of_it(most):
         allowed = Limits(max_buffered=held, max_depth=most)
         agrees(inner, b"b1b2b3b4xb1aaac", b"b1b2b3", limits=allowed)
         agrees(seq(uint8, inner, other), b"cb1b2b3xaacaacb1aaac", limits=allowed)
+
+
+#: Grammars of several forwards, and bytes for them.
+SEVERAL = {
+    "two in each other": (
+        in_each_other(
+            lambda x, y: choice(number, y),
+            lambda x, y: literal(b"[") >> many(x) << literal(b"]"),
+        ),
+        [b"[1;[2;[]]3;]", b"[1;[2;", b"[[[]]c"],
+    ),
+    "three": (
+        in_each_other(
+            lambda x, y, z: choice(a, literal(b"[") >> y, literal(b"(") >> z),
+            lambda x, y, z: seq(x, literal(b",") >> z),
+            lambda x, y, z: choice(b, x << literal(b")")),
+        ),
+        [b"[a,(a))", b"[[a,b,(b", b"([a,b)", b"[a,x", b"[a,[c"],
+    ),
+    "one that comes back to itself": (
+        in_each_other(
+            lambda x, y: dispatch(uint8, {1: many(y) << literal(b"."), 2: seq(x, x), 97: b}),
+            lambda x, y: choice(a, literal(b"(") >> many(y) << literal(b")"), c >> x),
+        ),
+        [b"\2\1(a(a)c\1.)a.\1.", b"\2\1(a)cab.ab", b"\1(", b"\1(b"],
+    ),
+    "one without the other": (
+        in_each_other(
+            lambda x, y: choice(y << literal(b";"), literal(b"{") >> many(x) << literal(b"}")),
+            lambda x, y: choice(a, literal(b"(") >> many(y) << literal(b")")),
+        ),
+        [b"{a;{(aa);((a)a);}}", b"{(a", b"{(a;", b"{a}"],
+    ),
+    "one that only stands for others": (
+        in_each_other(
+            lambda x, y, z: choice(a, b >> y),
+            lambda x, y, z: z,
+            lambda x, y, z: many(choice(x, c >> z), 2, 2),
+        ),
+        [b"bacaa", b"bacacab", b"bacbcaaaa"],
+    ),
+    "by tags, with an open end": (
+        in_each_other(
+            lambda x, y: dispatch(uint8, {1: seq(y, x), 2: seq(y, number), 97: b}),
+            lambda x, y: dispatch(uint8, {3: seq(x, y), 4: many(c), 97: b >> y, 98: optional(c)}),
+        ),
+        [b"\1\4ccab", b"\2\3ab\4ccc1;", b"\2\4cx", b"\2\3ab\4x", b"\2bx", b"\2bc1;\2b1;"],
+    ),
+    "items of several": (
+        in_each_other(
+            lambda x, y: dispatch(uint8, {1: count_prefixed(uint8, y), 97: b, 98: record_in(x)}),
+            lambda x, y: dispatch(uint8, {2: x, 3: many(y, 2, 2), 4: seq(x, y), 99: a}),
+        ),
+        [b"\1\2ca\2ab", b"\1\1\3ca\3ca\4\1\0ca", b"b1\1\2\2b2abx", b"\1\1\3ca\4abca"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_forwards_are_one_loop(name):
+    """Which begins anew with any of them."""
+    grammar, inputs = SEVERAL[name]
+    source = code_of(grammar, "once")
+    assert source.count("while turn:") == source.count("stack = []") == 1
+    assert "if entry == 0:" in source
+    assert "elif entry == 1:" in source
+    assert once(grammar, inputs[0]) is not LATE
+    assert "while turn:" in code_of(seq(uint8, grammar))
+    agrees(grammar, *inputs, inputs[0] * 2)
+    agrees(seq(uint8, many(choice(grammar, c))), *[b"1" + one for one in inputs])
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name", SEVERAL)
+def test_the_levels_of_several_forwards_are_counted(name, most):
+    """Each is one, in whatever order they come."""
+    grammar, inputs = SEVERAL[name]
+    for whole in (grammar, seq(uint8, many(grammar))):
+        data = [b"1" * (whole is not grammar) + one for one in inputs]
+        agrees(whole, *data, limits=Limits(max_depth=most))
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 3, 4])

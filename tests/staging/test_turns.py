@@ -18,7 +18,7 @@ from ohneio import (
 from tests.staging.grammars import tied
 from tests.staging.parsing import agrees, code_of
 
-a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
+a, b, c, comma = (literal(one) for one in (b"a", b"b", b"c", b","))
 
 #: A grammar and bytes for it.
 TURNS = {
@@ -38,6 +38,43 @@ TURNS = {
     "lists in pairs in lists": (
         tied(lambda x: choice(a, b >> count_prefixed(uint8, seq(count_prefixed(uint8, x), x)))),
         [b"b\2\1aa\0b\1\0a", b"b\1\2aac"],
+    ),
+    "leaves or lists": (
+        tied(lambda x: literal(b"[") >> sep_by(choice(c, x), comma) << literal(b"]")),
+        [b"[c,[c,[]],[],c]", b"[[c]", b"[c,]", b"[c[", b"[,c]"],
+    ),
+    "leaves or lists, of two kinds": (
+        tied(
+            lambda x: choice(
+                literal(b"[") >> many(choice(c, x)) << literal(b"]"),
+                literal(b"(") >> sep_by(choice(a, seq(b, x)), comma, 1, 3) << literal(b")"),
+            )
+        ),
+        [b"[c(a,b[c(a)],a)c[]]", b"(b[],b(a))", b"[c(a,a,a,a", b"()", b"[(c"],
+    ),
+    "leaves behind numbers": (
+        tied(lambda x: dispatch(uint8, {1: count_prefixed(uint8, choice(c, x)), 97: b})),
+        [b"\1\3cab\1\2cc", b"\1\2\1\0ab", b"\1\2cx", b"\1\2abx"],
+    ),
+    "leaves without a fixed end": (
+        tied(lambda x: dispatch(uint8, {1: many(dispatch(uint8, {2: many(c), 3: x}), 2, 2) << b})),
+        [b"\1\2cc\2b", b"\1\2\3\1\2c\2bb", b"\1\2cx", b"\1\2\2cx", b"\1\2c\2ccb"],
+    ),
+    "pairs, the last of which may be a list": (
+        tied(lambda x: literal(b"[") >> many(seq(uint8, optional(x), b)) << literal(b"]")),
+        [b"[1b2[3b]b4b]", b"[1[2[]bb", b"[1bc", b"[1["],
+    ),
+    "lists of lists of lists": (
+        tied(lambda x: choice(a, b >> count_prefixed(uint8, count_prefixed(uint8, x)))),
+        [b"b\2\0\2ab\1\1a", b"b\1\0b\0a", b"b\2\1a\1x"],
+    ),
+    "lists behind lists in pairs": (
+        tied(
+            lambda x: choice(
+                a, b >> many(seq(many(choice(c, x), 2, 2), many(choice(x, c), 1, 1)), 2, 2)
+            )
+        ),
+        [b"bcacaca", b"bccccbcccaacc", b"bcacax"],
     ),
     "separated by what is counted": (
         tied(
@@ -60,10 +97,18 @@ def test_items_are_taken_as_by_their_node(name):
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 3])
-@pytest.mark.parametrize("name", ["families", "many so many", "pairs in a list"])
+@pytest.mark.parametrize("name", TURNS)
 def test_items_and_depth_are_counted(name, most):
     """One item or one level more than allowed is refused, at the same moment."""
     grammar, inputs = TURNS[name]
-    assert "while turn:" in code_of(grammar)
-    agrees(grammar, inputs[0], limits=Limits(max_items=most))
-    agrees(grammar, inputs[0], limits=Limits(max_depth=most))
+    for limits in (Limits(max_items=most), Limits(max_depth=most)):
+        agrees(grammar, inputs[0], limits=limits)
+        agrees(seq(uint8, grammar, optional(a)), b"x" + inputs[0], limits=limits)
+
+
+def test_a_leaf_is_put_on_the_list_where_a_list_would_be():
+    """Without the loop beginning anew for it, and at the place where both go on."""
+    grammar, _ = TURNS["leaves or lists"]
+    source = code_of(grammar, "once")
+    assert source.count(".append(value)") == 1
+    assert source.count("continue") == source.count("if turn == ") == 1
