@@ -20,7 +20,7 @@ from ._emitter import Emitter, rule, unknown
 from ._saying import BYTES, spelled
 from ._writing import Node
 
-__all__ = ["small"]
+__all__ = ["convert", "small"]
 
 #: The greatest size of what rather runs again as a whole than bit by bit.
 SMALL = 64
@@ -126,12 +126,13 @@ def text(e: Emitter, node: Text, wanted: bool) -> str:
 def judged(e: Emitter, node: TryMap[Any] | Text, wanted: bool) -> str:
     """Write a value that may be refused by a `ValueError`."""
     if e.leaving or small(node):
-        return e.region(node, wanted, lambda: convert(e, node))
+        return e.region(node, wanted, lambda: convert(e, node, e.value(node.parser)))
     return chain(e, node)
 
 
-def convert(e: Emitter, node: TryMap[Any] | Text) -> str:
-    value, target = e.value(node.parser), e.fresh("value")
+def convert(e: Emitter, node: TryMap[Any] | Text, value: str) -> str:
+    """Write what becomes of a value; where it is refused the code leaves."""
+    target = e.fresh("value")
     if type(node) is Text and kinds_of(node.parser) != BYTES:
         e.leave_unless(f"type({value}) is bytes")
     make(e, node, value, target)

@@ -17,11 +17,12 @@ from ..combinators._choice import Choice, Optional
 from ..combinators._dispatch import Dispatch
 from ..combinators._example import Example
 from ..combinators._framing import CountPrefixed, Delimited, LengthPrefixed, Sized
-from ..combinators._notes import Label
+from ..combinators._notes import Label, Recognize, Span
 from ..combinators._records import Record
 from ..combinators._recursion import Forward
 from ..combinators._repetition import Many, ManyUntil, SepBy, Skip
 from ..combinators._sequence import Before, Seq, Then
+from ..combinators._text import Text
 from ..combinators._transform import Map, TryMap, Verify
 from ..combinators._values import Value
 from ._beginning import begins_with, told_apart
@@ -84,7 +85,7 @@ WAITING: dict[type[Node], Callable[[Any], Parts]] = {
 #: The parts in which code that may leave does so, which has all of the bytes there.
 LEAVING: dict[type[Node], Callable[[Any], Parts]] = {
     **WAITING,
-    **dict.fromkeys((Verify, Label, Sized, SizedBy, Delimited), all_of),
+    **dict.fromkeys((Verify, Text, Recognize, Span, Label, Sized, SizedBy, Delimited), all_of),
     LengthPrefixed: lambda node: (node.inner,),
     Dispatch: branches_of,
     Choice: lambda node: node.branches[: len(told_apart(node)) + 1],

@@ -6,13 +6,15 @@ what is tried can be in a loop as well.  Beside `_flow`, which has the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..combinators._choice import Choice, Optional
 from ..combinators._framing import Delimited, LengthPrefixed, Sized
-from ..combinators._notes import Label
+from ..combinators._notes import Label, Recognize, Span
 from ..combinators._repetition import Many, ManyUntil, SepBy
 from ..combinators._sequence import Then
+from ..combinators._text import Text
 from ..combinators._transform import Verify
 from ..core._facts import NO_BYTES, Set
 from ..core._run import UNBOUNDED
@@ -27,6 +29,7 @@ from ._optional import perhaps
 from ._recursion import Continue, Variable, flow, flow_of
 from ._saying import spelled
 from ._tokens import member
+from ._transforms import convert
 from ._turns import Place, Turns, needed, of_many, turns
 from ._writing import Node
 
@@ -74,6 +77,43 @@ def of_verify(e: Emitter, node: Verify[Any], go_on: Continue) -> None:
         go_on(str(given))
 
     flow(e, node.parser, judge)
+
+
+@flow_of(Text, whole=True)
+def of_text(e: Emitter, node: Text, go_on: Continue) -> None:
+    def judge(value: str) -> None:
+        e.settle()
+        go_on(convert(e, node, value))
+
+    flow(e, node.parser, judge)
+
+
+@flow_of(Recognize, whole=True)
+def of_recognize(e: Emitter, node: Recognize, go_on: Continue) -> None:
+    since(e, node.parser, lambda begins, _: f"data[{begins}:pos]", go_on)
+
+
+@flow_of(Span, whole=True)
+def of_span(e: Emitter, node: Span[Any], go_on: Continue) -> None:
+    base = "base + " if e.form.resumes else ""
+    since(e, node.parser, lambda begins, it: f"({base}{begins}, {base}pos, {it})", go_on)
+
+
+def since(e: Emitter, inner: Node, told: Callable[[str, str], str], go_on: Continue) -> None:
+    """Run *inner*, and go on with what is *told* of where it began, and its value."""
+    e.settle()
+    begins, place = Variable(e.code.fresh("begins")), Place.of(e)
+    e.line(f"{begins.name} = pos")
+
+    def behind(value: str) -> None:
+        with place.again(e):
+            e.settle()
+            target = e.fresh("value")
+            e.line(f"{target} = {told(begins.name, value)}")
+            go_on(target)
+
+    with needed(e, begins):
+        flow(e, inner, behind)
 
 
 # Frames.

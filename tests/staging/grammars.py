@@ -420,6 +420,8 @@ SHAPES = [
     lambda whole, one: when(uint8, many(whole)),
     lambda whole, one: recognize(whole),
     lambda whole, one: span(whole),
+    lambda whole, one: text(recognize(seq(whole, one))),
+    lambda whole, one: many(span(choice(literal(b"0"), whole))) << literal(b";"),
     lambda whole, one: raising(whole),
     lambda whole, one: Known(whole),
     lambda whole, one: whole.example(st.just(None)),

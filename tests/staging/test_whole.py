@@ -17,12 +17,15 @@ from ohneio import (
     many_until,
     one_of,
     optional,
+    recognize,
     record,
     rest,
     sep_by,
     seq,
     sized,
+    span,
     take_while,
+    text,
     uint8,
     wire,
 )
@@ -75,6 +78,22 @@ WHOLE = {
     "verified by a call": (
         tied(lambda x: choice(one_of(b"apz"), literal(b"(") >> x.verify(fussy) << literal(b")"))),
         [b"((a))", b"((z))", b"((p))"],
+    ),
+    "recognized": (
+        tied(lambda x: choice(a, recognize(literal(b"(") >> x << literal(b")")), b >> x)),
+        [b"(b(a))", b"((a", b"(b)"],
+    ),
+    "text": (
+        tied(
+            lambda x: choice(
+                one_of(b"a\xff"), text(recognize(b >> many(x) << c)), literal(b"(") >> text(x)
+            )
+        ),
+        [b"bb(aacabacc", b"b\xffc", b"(a", b"((a"],
+    ),
+    "places": (
+        tied(lambda x: choice(a, b >> span(many(span(x))) << c)),
+        [b"baabacc", b"bbacx", b"bbbccc"],
     ),
     "a fixed size": (
         tied(lambda x: choice(a, b >> sized(3, seq(any_byte, optional(x), rest)))),
