@@ -64,6 +64,8 @@ class Emitter(Leaving):
         self.targets: frozenset[int] = frozenset()
         #: What is known of them: how they come back, for code that may leave and for other code.
         self.known_ways: dict[tuple[int, bool], Any] = {}
+        #: How many forwards that only stand for something are around, and were at most.
+        self.passed = self.deepest = 0
         #: Loops in a whole input behind which comes what their item may begin with, by identity.
         self.followed: set[int] = set()
         #: Whether neighbours are taken at once where one regular expression can.

@@ -165,9 +165,9 @@ def _check_room(e: Emitter, place: tuple[int, int], *otherwise: str) -> None:
     So it is where a function that is written in would find something else under a name,
     and where there is no level left for what a forward stands for.
     """
-    if e.level:
+    if levels := e.level + e.deepest:
         used = " - run.depth" if e.form.resumes else ""
-        _leave_all(e, place, f"{e.limits}.max_depth{used} < {e.level}", otherwise)
+        _leave_all(e, place, f"{e.limits}.max_depth{used} < {levels}", otherwise)
     for name, least in _least(e).items():
         _leave_all(e, place, f"{e.limits}.{name} < {least}", otherwise)
     if e.names.conditions:
@@ -340,7 +340,8 @@ def _taken(e: Emitter) -> None:
 
 def _for_limits(e: Emitter) -> None:
     """Write what returns the lane, where it may be used: as `_check_room` asks."""
-    conditions = [*e.names.conditions, *([f"limits.max_depth >= {e.level}"] if e.level else [])]
+    levels = e.level + e.deepest
+    conditions = [*e.names.conditions, *([f"limits.max_depth >= {levels}"] if levels else [])]
     conditions[:0] = [f"limits.{name} >= {least}" for name, least in _least(e).items()]
     unless = f" if ({' and '.join(conditions)}) else None" if conditions else ""
     e.line("")

@@ -31,6 +31,8 @@ __all__: list[str] = []
 MOST = 6
 #: So many parsers around what comes back may tell of what could go on.
 MANY = 60
+#: So many forwards in each other that only stand for something are written in their places.
+DEEP = 3
 #: What ends where the code knows.
 FRAMES = frozenset({Sized, SizedBy, LengthPrefixed, Delimited})
 
@@ -140,7 +142,7 @@ def begun(e: Emitter, outer: Recursion | None, level: int) -> None:
 
 def room_in(e: Emitter, outer: Recursion | None, level: int) -> str:
     """Return how the code says how many levels there may be in a loop."""
-    used = level + (0 if e.form.resumes else e.level)
+    used = level + e.passed + (0 if e.form.resumes else e.level)
     known = "run.limits.max_depth - run.depth" if e.form.resumes else "limits.max_depth"
     name = e.need(f"room{used or ''}", f"{known}{f' - {used}' if used else ''}")
     if outer is None:
@@ -249,7 +251,25 @@ def forward(e: Emitter, node: Forward[Any], wanted: bool) -> str:
     behind it runs as a node.
     """
     steps = "" if e.marks else f"{e.node(node)}._steps()"
+    if passes(e, node):
+        return passed(e, node, wanted)
     waits = not e.leaving and ways_of(e, node.target, leaves=False) is not None
     if e.form.lane or waits or way_back(e, node.target, leaves=True) is None:
         return unknown(e, node, wanted, steps)
     return e.region(node, wanted, lambda: recursive(e, node.target, 1), steps)
+
+
+def passes(e: Emitter, node: Forward[Any]) -> bool:
+    """Tell whether *node* only stands for something, which can be written in its place."""
+    if not e.leaving or e.recursion is not None or e.passed >= DEEP:
+        return False
+    return not any(one is node for one in nodes(node.target))
+
+
+def passed(e: Emitter, node: Forward[Any], wanted: bool) -> str:
+    """Write what *node* stands for, a level deeper, for which there is room in the function."""
+    e.passed += 1
+    e.deepest = max(e.deepest, e.passed)
+    value = e.value(node.target, wanted=wanted)
+    e.passed -= 1
+    return value

@@ -31,7 +31,7 @@ from ohneio import (
 )
 from ohneio.core._staged import LATE
 from tests.staging.differing import staged
-from tests.staging.grammars import tied
+from tests.staging.grammars import stood_for, tied
 from tests.staging.parsing import agrees, code_of, once
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -192,6 +192,39 @@ def test_two_that_refer_to_each_other_are_one_loop():
     agrees(first.target, b"bx,accbacc"[:8], b"b,accc", b"b,abxccc", b"b,ax", b"bxxc")
     agrees(seq(uint8, many(first)), b"1b,acca", b"1b,abxcc")
     agrees(seq(uint8, many(second)), b"1,bxca,cxy", b"1,bxc,ac", b"1,b,axxcc")
+
+
+def test_what_a_forward_only_stands_for_is_written_in_its_place():
+    """Where the code may leave, as in a lane; a level deeper, for which there has to be room."""
+    body, tree = forward(), forward()
+    tree.become(choice(b, literal(b"(") >> many(tree) << literal(b")")))
+    grammar = seq(uint8, body, comma)
+    body.become(choice(literal(b"a") >> uint16, stood_for(tree), stood_for(stood_for(c))))
+    for form in ("once", "lane"):
+        source = code_of(seq(uint8, stood_for(uint16)), form)
+        assert "max_depth" in source
+    assert once(grammar, b"1axy,") == (49, 0x7879, b",")
+    assert once(grammar, b"1(bb),") == (49, [b"b", b"b"], b",")
+    assert once(grammar, b"1c,", Limits(max_depth=3)) == (49, b"c", b",")
+    assert once(grammar, b"1c,", Limits(max_depth=2)) is LATE
+    for most in range(6):
+        data = b"1axy,1c,", b"1(b(b)),1b,", b"1ax", b"1c;", b"1(b(c", b"1x"
+        agrees(grammar, *data, limits=Limits(max_depth=most))
+
+
+def test_what_many_forwards_stand_for_is_not_written_in_all_their_places():
+    """The code would double with each."""
+
+    def chained(size):
+        one = literal(b"a")
+        for _ in range(size):
+            one = stood_for(choice(one, literal(b"b") >> one))
+        return seq(uint8, one)
+
+    assert once(chained(3), b"1ba") == (49, b"a")
+    assert once(chained(4), b"1ba") is LATE
+    agrees(chained(4), b"1ba", b"1bbbba", b"1c")
+    agrees(chained(30), b"1ba")
 
 
 def test_a_grammar_that_may_be_nothing_is_no_loop():
