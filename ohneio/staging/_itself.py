@@ -81,7 +81,7 @@ def is_told(e: Emitter, ways: Ways) -> bool:
     """
     if ways.root.facts.self_delimiting is True or not e.form.resumes:
         return True
-    if ways.ends(ways.root):
+    if ways.ends():
         return False
     unknown, some = {Record, Label, *FRAMES}, within(ways)
     return ways.leaves and len(some) <= MANY and not any(type(one) in unknown for one in some)

@@ -118,7 +118,6 @@ class Ways:
     entries: Parts = attrs.field(init=False, default=())
     _numbers: dict[int, int] = attrs.field(init=False, factory=dict[int, int])
     _next: dict[int, tuple[Node, Forwards]] = attrs.Factory(dict[int, "tuple[Node, Forwards]"])
-    _endings: dict[int, bool] = attrs.field(init=False, factory=dict[int, bool])
 
     def __attrs_post_init__(self) -> None:
         behind = self._behind(self.root)
@@ -214,29 +213,46 @@ class Ways:
         copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
         return copies <= MANY and all(map(self.fits, parts))
 
-    def ends(self, node: Node) -> bool:
-        """Tell whether *node* may end where the root does that is in it."""
+    # Ends.
+
+    def ends(self) -> bool:
+        """Tell whether something may go on where the root ends, and one inside of it as well.
+
+        Then it is that of several levels, in an order that only the nodes know.  It is not where
+        the one inside is the last of all, as a number behind a sign.
+        """
+        todo, seen = [self.root], list[Node]()
+        while todo:
+            one = todo.pop()
+            if any(one is other for other in seen):
+                continue
+            if one.facts.nullable is not False or self._goes_on(one):
+                return True
+            seen.append(one)
+            todo += [last.target for last in self._last(one)]
+        return False
+
+    def _last(self, node: Node) -> Forwards:
+        """Return the forwards that *node* may end with."""
         whole: Any = node
-        if not self.meets(node):
-            return False
         if self.back(node):
-            return self._entry_ends(whole.target)
+            return (whole,)
         if isinstance(whole, ManyUntil) and whole.end.facts.nullable is False:
-            return False
+            return ()
+        parts = self._tail(node) if type(node) in ROWS else self.inside(node)
+        return tuple(one for part in parts for one in self._last(part))
+
+    def _goes_on(self, node: Node) -> bool:
+        """Tell whether something of *node* may go on behind a forward that it may end with."""
+        if type(node) in LOOPS:
+            return bool(self._last(node))
         if type(node) in ROWS:
-            return self._ends_in([*node.children()])
-        return any(map(self.ends, self.inside(node)))
+            tail = self._tail(node)
+            return any(map(self._goes_on, tail[:1])) or any(map(self._last, tail[1:]))
+        return any(map(self._goes_on, self.inside(node)))
 
-    def _entry_ends(self, node: Node) -> bool:
-        """Tell whether *node*, which is an entry, may end where the root does in it, or is that."""
-        if id(node) not in self._endings:
-            self._endings[id(node)] = True  # as far as it is known, if it comes back at the end
-            self._endings[id(node)] = node is self.root or self.ends(node)
-        return self._endings[id(node)]
-
-    def _ends_in(self, parts: list[Node]) -> bool:
-        """Tell whether the last of *parts* may end so, or all behind one that does be nothing."""
-        last = parts.pop()
-        if self.ends(last):
-            return True
-        return bool(parts) and last.facts.nullable is not False and self._ends_in(parts)
+    def _tail(self, node: Node) -> list[Node]:
+        """Return the last of what stands in a row, and those before that may end it as well."""
+        rest = [*reversed(node.children())]
+        size = next((at for at, one in enumerate(rest) if one.facts.nullable is False), len(rest))
+        return rest[: size + 1]
