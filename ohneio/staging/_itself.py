@@ -12,6 +12,8 @@ import contextlib
 from collections.abc import Generator
 from typing import Any
 
+import attrs
+
 from ..combinators._framing import Delimited, LengthPrefixed, Sized
 from ..combinators._notes import Label
 from ..combinators._records import Record
@@ -67,24 +69,24 @@ def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
     asked = id(node), leaves
     if asked not in e.known_ways:
         ways = Ways(node, leaves)
-        sure = node.facts.nullable is False and bool(ways.entries) and is_told(e, ways)
+        sure = node.facts.nullable is False and ways.entries and (leaves or is_told(e, ways))
         e.known_ways[asked] = ways if sure and all(map(ways.fits, ways.entries)) else None
     known: Ways | None = e.known_ways[asked]
     return known
 
 
 def is_told(e: Emitter, ways: Ways) -> bool:
-    """Tell whether it is known, where that is told, what could go on behind a value.
+    """Tell whether it can be told, where that is told, what could go on behind a value.
 
     Not where it may be that of several levels, in fields, or in a frame, behind which it is no
     help; nor where it may be too much.
     """
     if ways.root.facts.self_delimiting is True or not e.form.resumes:
         return True
-    if ways.ends():
+    if not ways.leaves or ways.ends():
         return False
     unknown, some = {Record, Label, *FRAMES}, within(ways)
-    return ways.leaves and len(some) <= MANY and not any(type(one) in unknown for one in some)
+    return len(some) <= MANY and not any(type(one) in unknown for one in some)
 
 
 def within(ways: Ways) -> list[Node]:
@@ -100,7 +102,8 @@ def recursive(e: Emitter, node: Node, level: int = 0) -> str:
         recursion: Recursion = e.recursion
         with leaving_loop(e) if recursion.leaves else in_fields(e):
             loop(e)
-    e.skipped = recursion.ends
+    lost = not is_told(e, recursion.ways)
+    e.skipped = [attrs.evolve(one, lost=lost) for one in recursion.ends]
     if node is e.outermost and not level:
         return recursion.locals.value
     found = e.fresh("value")  # another loop may follow, with one of that name

@@ -144,6 +144,7 @@ class Leaving(Scoping):
             self.leaving += 1
             yield
             self.settle()
+            self._leave_lost()
             self.leaving -= 1
         before: dict[str, str] = {}
         if self.code.says("stop = ", place[0]):
@@ -156,6 +157,13 @@ class Leaving(Scoping):
             self.line(f"pos, {target} = {begins}, LATE")
             for name, kept in before.items():
                 self.line(f"{name} = {kept}")
+
+    def _leave_lost(self) -> None:
+        """Leave where something could have stood here that cannot be told."""
+        places = [*dict.fromkeys(one.at for one in self.skipped if one.lost)]
+        if places:
+            self.leave_unless(" and ".join(f"base + pos != {at}" for at in places))
+        self.skipped = [one for one in self.skipped if not one.lost]
 
     # Nodes.
 

@@ -34,6 +34,8 @@ class Skipped:
     depth: int
     #: The fields that it is in and the code here is not; labels, and where each began.
     inside: tuple[str, ...] = ()
+    #: Whether it is not known what it is in: the nodes know, where it matters.
+    lost: bool = False
 
     def known_by(self, at: str) -> Skipped:
         """Return the same, with another variable for where it was."""
