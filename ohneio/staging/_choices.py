@@ -202,7 +202,7 @@ def open_choice(
                 taken_again(e, decisions[:index])
                 go_on(e.region(node, True, lambda branch=branch: e.value(branch)))  # type: ignore[misc]
             head = "elif"
-        with e.block("else:"):
+        with e.block("else:") if head == "elif" else contextlib.nullcontext():  # there may be one
             another()
             e.off = 0
             with e.block(f"if {missing}:") if missing else contextlib.nullcontext():

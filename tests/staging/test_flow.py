@@ -55,6 +55,10 @@ def noded():
 
 #: A grammar and bytes for it.
 FLOWS = {
+    "a choice of one": (
+        tied(lambda x: dispatch(uint8, {97: b, 98: choice(seq(uint8, x))})),
+        [b"b1b2ab", b"b1c", b"b1b2ab" * 2],
+    ),
     "a tag with constants": (
         tied(
             lambda x: dispatch(
