@@ -70,7 +70,7 @@ def ways_of(e: Emitter, node: Node, *, leaves: bool) -> Ways | None:
     if asked not in e.known_ways:
         ways = Ways(node, leaves)
         sure = node.facts.nullable is False and ways.entries and (leaves or is_told(e, ways))
-        e.known_ways[asked] = ways if sure and all(map(ways.fits, ways.entries)) else None
+        e.known_ways[asked] = ways if sure and ways.fit() else None
     known: Ways | None = e.known_ways[asked]
     return known
 
@@ -239,7 +239,7 @@ def remembered(e: Emitter) -> Generator[None]:
     with e.block("except Irregular:"):
         function = e.constant(cut_in, "cut_in")
         e.line(f"{function}(run, base, {begins}, {own.since}, {own.stack})")
-        e.line(f"{own.turn} = 0  # as any loop begins")
+        e.line(f"{own.turn}, {own.since} = 0, None  # as any loop begins")
         e.line("raise")
 
 

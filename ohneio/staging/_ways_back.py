@@ -34,6 +34,8 @@ __all__ = ["Ways", "branches_of"]
 
 #: So many copies of what is behind a part are the most.
 MANY = 16
+#: So many parsers are the most in a loop, each as often as it stands in it.
+LARGE = 500
 #: What is one parser behind the other.
 ROWS = (Seq, Then, Before)
 #: What takes item after item.
@@ -117,7 +119,11 @@ class Ways:
     leaves: bool
     entries: Parts = attrs.field(init=False, default=())
     _numbers: dict[int, int] = attrs.field(init=False, factory=dict[int, int])
+    # What is asked often, and of a node that stands in many places in each of them; by identity,
+    # which no other has as long as the node is kept as well.
     _next: dict[int, tuple[Node, Forwards]] = attrs.Factory(dict[int, "tuple[Node, Forwards]"])
+    _copies: dict[int, int] = attrs.field(init=False, factory=dict[int, int])
+    _sizes: dict[int, int] = attrs.field(init=False, factory=dict[int, int])
 
     def __attrs_post_init__(self) -> None:
         behind = self._behind(self.root)
@@ -144,7 +150,7 @@ class Ways:
 
     def _forwards(self, node: Node) -> Forwards:
         """Return the next forwards on the ways from *node*."""
-        if id(node) not in self._next:  # which is asked often; the node is kept with its identity
+        if id(node) not in self._next:
             inside = [node] if isinstance(node, Forward) else []
             inside += [one for part in self.inside(node) for one in self._forwards(part)]
             self._next[id(node)] = node, tuple({id(one): one for one in inside}.values())
@@ -185,33 +191,49 @@ class Ways:
 
     def copies(self, node: Node) -> int:
         """Return in how many places what goes on behind *node* is written."""
-        if self.back(node) or not self.meets(node):
-            return 1
-        parts = [*map(self.copies, self.inside(node))]
+        if id(node) not in self._copies:
+            alone = self.back(node) or not self.meets(node)
+            self._copies[id(node)] = 1 if alone else self._copies_behind(node)
+        return self._copies[id(node)]
+
+    def _copies_behind(self, node: Node) -> int:
         if isinstance(node, Dispatch):
             return sum(map(self.copies, branches_of(node)))
-        if isinstance(node, Choice):
-            return len(node.branches) - len(parts) + sum(parts)
-        if type(node) in LOOPS and not self.always(*self.inside(node)):
-            return 2
-        if isinstance(node, Optional) or type(node) in LOOPS:
-            return 1 + parts[0]
         if isinstance(node, Record):  # a field that is met may not be there
             return math.prod(
                 self.copies(one.parser) + (one.when is not None and self.meets(one.parser))
                 for _, _, one in node._plan
                 if one.parser is not None
             )
+        parts = [*map(self.copies, self.inside(node))]
+        if isinstance(node, Choice):
+            return len(node.branches) - len(parts) + sum(parts)
+        if type(node) in LOOPS and not self.always(*self.inside(node)):
+            return 2
+        if isinstance(node, Optional) or type(node) in LOOPS:
+            return 1 + parts[0]
         return math.prod(parts)
 
-    def fits(self, node: Node) -> bool:
-        """Tell whether *node* can be written, with what is behind its parts not too often."""
+    def size(self, node: Node) -> int:
+        """Return how many parsers are written for *node*, as often as each stands in it."""
+        if id(node) not in self._sizes:
+            parts = () if self.back(node) or not self.meets(node) else self.inside(node)
+            self._sizes[id(node)] = 1 + sum(map(self.size, parts))
+        return self._sizes[id(node)]
+
+    def fit(self) -> bool:
+        """Tell whether all can be written: not too much, nor what is behind a part too often."""
+        if sum(map(self.size, self.entries)) > LARGE:
+            return False
+        return all(map(self._fits, self.entries))
+
+    def _fits(self, node: Node) -> bool:
         if self.back(node) or not self.meets(node):
             return True
         parts = self.inside(node)
         ways = isinstance(node, (Dispatch, Choice))
         copies = 1 if ways else math.prod(map(self.copies, parts[:-1]))
-        return copies <= MANY and all(map(self.fits, parts))
+        return copies <= MANY and all(map(self._fits, parts))
 
     # Ends.
 

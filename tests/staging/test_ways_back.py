@@ -27,7 +27,7 @@ from ohneio import (
     wire,
 )
 from ohneio.staging._ways_back import Ways
-from tests.staging.grammars import stood_for, tied
+from tests.staging.grammars import in_each_other, stood_for, tied
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -140,7 +140,7 @@ def test_ways_back_are_followed(name):
         waits,
         leaves,
     )
-    assert Ways(grammar, True).fits(grammar)
+    assert Ways(grammar, True).fit()
 
 
 @pytest.mark.parametrize(
@@ -234,3 +234,47 @@ def test_what_may_come_in_many_ways_is_no_loop():
     assert "while turn:" not in code_of(of(6))
     assert len(code_of(of(20)).splitlines()) < 2000
     agrees(of(6), b"b" + b"\0c" * 3 + b"\1b" + b"\0c" * 9)
+
+
+def test_how_often_it_may_come_is_found_out_once():
+    """In as many steps as there are parsers, however deep they are in each other."""
+
+    def nested(inner):
+        for _ in range(60):
+            inner = boxed(dispatch(uint8, {97: inner}))
+        return inner
+
+    ways = Ways(tied(lambda x: choice(c, a >> nested(x))), True)
+    assert ways.copies(ways.root) == 2
+    assert ways.fit()
+
+
+def test_what_stands_in_many_places_is_no_loop():
+    """What is written would double with each part that has two of those before in it."""
+
+    def of(size, inner):
+        for _ in range(size):
+            inner = seq(uint8, choice(a >> inner, b >> inner))
+        return inner
+
+    small, large = (tied(lambda x, size=size: choice(c, comma >> of(size, x))) for size in (4, 9))
+    assert "while turn:" in code_of(small, "once")
+    assert not Ways(large, True).fit()
+    agrees(small, b",1a1b1a1b,1a1b1a1bc", b",1a1bx")
+    agrees(large, b"," + b"1a" * 9 + b"c", b",1a1bx")
+
+
+def test_many_forwards_in_each_other_are_no_loop():
+    """Each of them could come behind each."""
+
+    def among(size):
+        one = [
+            lambda *some: choice(c, *[literal(bytes([65 + at])) >> x for at, x in enumerate(some)])
+        ]
+        return in_each_other(*one * size)
+
+    few, many_more = among(8), among(40)
+    assert "elif entry == 7:" in code_of(few, "once")
+    assert "entry" not in code_of(seq(uint8, many_more))
+    agrees(few, b"ABCAc", b"AABx")
+    agrees(many_more, b"ABCAc", b"AABx")
