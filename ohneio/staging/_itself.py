@@ -250,8 +250,8 @@ around.append((comes_back, recursive))
 def forward(e: Emitter, node: Forward[Any], wanted: bool) -> str:
     """What it stands for is a loop, where this may leave; else a function of its own.
 
-    In that it is a loop; where that cannot be it is first tried as one here.  What is judged
-    behind it runs as a node.
+    In that it is a loop; where that cannot be it is first tried as one here.  What does not come
+    back is written in its place, where this may leave.  What is judged behind it runs as a node.
     """
     steps = "" if e.marks else f"{e.node(node)}._steps()"
     if passes(e, node):

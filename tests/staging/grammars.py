@@ -443,10 +443,16 @@ SHAPES = [
 ]
 
 
+def itself(make):
+    """Return a forward that stands for what *make* makes of it."""
+    whole = forward()
+    whole.become(make(whole))
+    return whole
+
+
 def tied(make):
     """Return what *make* makes of a grammar that is not there yet."""
-    whole = forward()
-    return whole.become(make(whole))
+    return itself(make).target
 
 
 def in_each_other(*makes):
@@ -459,9 +465,7 @@ def in_each_other(*makes):
 
 def stood_for(one):
     """Return a forward that stands for a grammar."""
-    whole = forward()
-    whole.become(one)
-    return whole
+    return itself(lambda _: one)
 
 
 def recursive(shapes, one, tree):

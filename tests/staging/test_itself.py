@@ -135,19 +135,7 @@ def test_what_could_go_on_is_left_to_the_nodes_where_it_is_in_fields():
 
     last = seq(word, optional(b))
     named, labelled = tied(of), tied(lambda x: choice(last, label("in", literal(b"(") >> x)))
-    data = (
-        b"x",
-        b"(x(y(z",
-        b"(x(yzb",
-        b"((x",
-        b"((xb",
-        b"(c",
-        b"((c",
-        b"(xc",
-        b"((xc",
-        b"xc",
-        b"xbc",
-    )
+    data = b"x (x(y(z (x(yzb ((x ((xb (c ((c (xc ((xc xc xbc".split()
     for grammar in (named, labelled):
         agrees(seq(uint8, many(grammar)), *[b"1" + one for one in data])
         agrees(seq(uint8, grammar, comma), *[b"1" + one for one in data])

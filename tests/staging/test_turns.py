@@ -101,6 +101,7 @@ def test_items_are_taken_as_by_their_node(name):
 def test_items_and_depth_are_counted(name, most):
     """One item or one level more than allowed is refused, at the same moment."""
     grammar, inputs = TURNS[name]
+    assert "while turn:" in code_of(grammar)
     for limits in (Limits(max_items=most), Limits(max_depth=most)):
         agrees(grammar, inputs[0], limits=limits)
         agrees(seq(uint8, grammar, optional(a)), b"x" + inputs[0], limits=limits)

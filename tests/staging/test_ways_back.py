@@ -10,7 +10,6 @@ from ohneio import (
     delimited,
     dispatch,
     field,
-    forward,
     label,
     length_prefixed,
     literal,
@@ -27,7 +26,7 @@ from ohneio import (
     wire,
 )
 from ohneio.staging._ways_back import Ways
-from tests.staging.grammars import in_each_other, stood_for, tied
+from tests.staging.grammars import in_each_other, itself, stood_for, tied
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -56,13 +55,6 @@ def fussy(inner):
 def twice(one):
     """Return it as it is, and behind something."""
     return choice(number >> one, one)
-
-
-def itself(make):
-    """Return a forward that stands for what *make* makes of it."""
-    one = forward()
-    one.become(make(one))
-    return one
 
 
 #: What comes back, by code that waits and by code that may leave.
