@@ -1,5 +1,7 @@
 """Ways out of code that takes all to be as usual: to a node and back, or to where it began."""
 
+import re
+
 import attrs
 import pytest
 
@@ -15,9 +17,11 @@ from ohneio import (
     fail,
     field,
     forward,
+    label,
     length_prefixed,
     literal,
     lookahead,
+    many,
     optional,
     record,
     rest,
@@ -27,6 +31,7 @@ from ohneio import (
     until,
     wire,
 )
+from tests.staging.grammars import tied
 from tests.staging.parsing import agrees, code_of
 
 a, b, c = literal(b"a"), literal(b"b"), literal(b"c")
@@ -106,3 +111,13 @@ def test_what_does_not_match_leaves_where_nothing_else_is_tried():
     assert "True" not in source
     agrees(seq(choice(seq(a, fail("no")), any_byte), rest), b"ab", b"b", b"")
     agrees(choice(uint8.verify(bool) << b, until(b";")), b"ab;", b"\0b;", b"\0;", b"b")
+
+
+def test_what_cannot_be_told_leaves_where_it_could_have_stood():
+    """At the end of what is tried, and only if nothing was taken behind it."""
+    digits = label("digits", seq(a, optional(b)))
+    grammar = tied(lambda x: choice(digits, label("list", literal(b"[") >> many(x) << c)))
+    source = code_of(seq(uint8, grammar))
+    assert re.search(r"if not \(base \+ pos != at\d*( and base \+ pos != at\d*)*\):", source)
+    data = b"1a", b"1[aab[a]c]", b"1[aab[ac]c", b"1[aabx", b"1[[ab", b"1x"
+    agrees(seq(uint8, grammar, literal(b".")), *data, b"1[aab[ac]c.", b"1ax", b"1abx")
