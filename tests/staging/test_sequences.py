@@ -1,5 +1,7 @@
 """One after the other, neighbours fused where they can be."""
 
+import re
+
 import pytest
 
 from ohneio import (
@@ -142,6 +144,17 @@ def test_bytes_and_what_ends_them_are_one_question():
     source = code_of(SEQUENCES["a size and what ends its bytes"][0])
     assert "data.startswith(b'\\r\\n', end3, stop)" in source
     assert "data.startswith(b'b'" not in code_of(record(Sizes))
+
+
+def test_what_is_dropped_is_passed_by_and_not_sliced():
+    """Only where it ends is known: of bytes up to a delimiter, of a size, of some kind."""
+    parts = until(b";"), length_prefixed(uint16), take_while(b"xyz"), sized(3, rest)
+    kept, dropped = seq(*parts), skip(seq(*parts))
+    for form in ("once", "items", "lane"):
+        assert len(re.findall(r"= data\[\w+:", code_of(kept, form))) == 4
+        assert not re.findall(r"= data\[\w+:", code_of(dropped, form))
+    for grammar in (kept, dropped):
+        agrees(grammar, b"ab;\0\2abxyabc", b";\0\0abc", b"ab;\0\3abc", b"ab")
 
 
 def test_each_literal_has_a_table_of_its_own():
